@@ -1,0 +1,40 @@
+option(STOA_TESTS "Build the tests" ON)
+option(STOA_BENCH "Build the load bench" ON)
+option(STOA_FUZZ "Build the fuzz targets (clang only)" OFF)
+option(STOA_WERROR "Treat warnings as errors" ON)
+set(STOA_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(EXPAT REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc i18n)
+find_package(OpenSSL REQUIRED)
+find_package(Boost 1.74 REQUIRED)
+pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
+
+# Every target of ours, and only ours: warnings, and the sanitizers of the preset.
+function(stoa_compile_options target)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+    -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Wformat=2 -Wimplicit-fallthrough)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC 12 reports these falsely in optimised standard library code.
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-restrict
+      -Wno-null-dereference -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
+  endif()
+  if(STOA_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(STOA_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${STOA_SANITIZE}
+      -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(${target} PRIVATE -fsanitize=${STOA_SANITIZE})
+  endif()
+endfunction()

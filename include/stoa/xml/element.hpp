@@ -1,0 +1,103 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace stoa::xml {
+
+struct Attribute {
+  std::string name;    ///< local name
+  std::string value;   ///< unescaped
+  std::string prefix;  ///< empty for an attribute in no namespace
+  std::string ns;      ///< namespace URI; empty where prefix is
+
+  friend bool operator==(const Attribute&, const Attribute&) = default;
+};
+
+struct Node;
+
+/// One XML element with all it holds; a value. Namespaces are kept faithfully: each element knows its
+/// URI, its prefix as written, and the prefixes that were declared on it, so that what is written
+/// (write.hpp) is infoset-equal to what was parsed.
+class Element {
+ public:
+  Element() = default;
+  Element(std::string_view name, std::string_view ns) : name_(name), ns_(ns) {}
+
+  const std::string& name() const { return name_; }
+  const std::string& ns() const { return ns_; }
+  const std::string& prefix() const { return prefix_; }
+  bool is(std::string_view name, std::string_view ns) const { return name_ == name && ns_ == ns; }
+
+  /// Value of the attribute in no namespace, nullopt where absent. The view is valid until this
+  /// element changes. `xml:lang` is asked for with lang().
+  std::optional<std::string_view> attr(std::string_view name) const;
+  std::string_view attr_or(std::string_view name, std::string_view otherwise) const;
+  std::optional<std::string_view> lang() const;
+  const std::vector<Attribute>& attributes() const { return attributes_; }
+
+  /// Sets (adds or replaces) an attribute in no namespace; returns *this so that builders read well.
+  Element& set(std::string_view name, std::string_view value) &;
+  Element&& set(std::string_view name, std::string_view value) &&;
+  void set_lang(std::string_view lang);
+  void remove_attr(std::string_view name);
+  void add_attribute(Attribute attribute) { attributes_.push_back(std::move(attribute)); }
+
+  /// Appends a child element or text. `add` returns the child just added (valid until the next add).
+  Element& add(Element child);
+  Element& add(std::string_view name, std::string_view ns) { return add(Element(name, ns)); }
+  Element& text(std::string_view text) &;
+  Element&& text(std::string_view text) &&;
+  Element&& with(Element child) &&;
+
+  const std::vector<Node>& nodes() const { return nodes_; }
+  std::vector<Node>& nodes() { return nodes_; }
+
+  /// First child of that name and namespace, nullptr where there is none.
+  const Element* child(std::string_view name, std::string_view ns) const;
+  Element* child(std::string_view name, std::string_view ns);
+  /// First child element of any name, nullptr where there is none.
+  const Element* first_child() const;
+  /// Child elements in document order (pointers into this element).
+  std::vector<const Element*> children() const;
+  std::vector<const Element*> children(std::string_view name, std::string_view ns) const;
+  /// All character data directly in this element, joined.
+  std::string text() const;
+  /// Whether there is character data other than white space directly in this element.
+  bool has_text() const;
+
+  /// For the parser: the prefix as written and the namespace declarations made here (prefix, URI).
+  void set_prefix(std::string_view prefix) { prefix_ = prefix; }
+  void declare(std::string_view prefix, std::string_view uri);
+  const std::vector<std::pair<std::string, std::string>>& declarations() const {
+    return declarations_;
+  }
+  /// Moves the element, and every descendant that shares its namespace, to another namespace.
+  void rename_ns(std::string_view from, std::string_view to);
+
+  /// Equal as infosets: names, namespaces, attributes in any order, children in order; prefixes and
+  /// where they are declared do not count, adjacent text is one.
+  friend bool same(const Element& a, const Element& b);
+
+ private:
+  std::string name_;
+  std::string ns_;
+  std::string prefix_;
+  std::vector<Attribute> attributes_;
+  std::vector<std::pair<std::string, std::string>> declarations_;
+  std::vector<Node> nodes_;
+};
+
+/// A child: an element or a run of character data (unescaped).
+struct Node {
+  std::variant<Element, std::string> content;
+
+  const Element* element() const { return std::get_if<Element>(&content); }
+  Element* element() { return std::get_if<Element>(&content); }
+  const std::string* text() const { return std::get_if<std::string>(&content); }
+};
+
+}  // namespace stoa::xml
