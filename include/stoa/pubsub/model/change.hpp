@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <stoa/pubsub/model/node.hpp>
+#include <stoa/stanza/step.hpp>
+
+/// The only ways in which a node changes. `number` is the node's primary key everywhere.
+namespace stoa::pubsub::change {
+
+/// A row of nodes is inserted; a redirect of that name ends. `owner` also gets its AffiliationSet.
+struct NodeCreated {
+  std::uint64_t number = 0;
+  std::string node = {};
+  Jid creator = {};
+  Timestamp created = {};
+  SharedConfig config = {};
+  std::optional<Redirect> redirect_before = {};
+};
+
+/// The configuration is replaced; `version` is the one after it.
+struct NodeConfigured {
+  std::uint64_t number = 0;
+  std::uint64_t version = 0;
+  SharedConfig before = {};
+  SharedConfig after = {};
+};
+
+/// The node and everything that belongs to it (items, subscriptions, affiliations) is gone.
+struct NodeDeleted {
+  std::uint64_t number = 0;
+  std::string node = {};
+  std::optional<Redirect> redirect = {};         ///< from now on at that name
+  std::shared_ptr<const NodeState> before = {};  ///< immutable; to undo with
+};
+
+/// An item is stored: a new one, or, where `before` is set, in the place of the one of that id.
+/// `transient`: the node keeps no items, this one is only its last; the row may be written late.
+struct ItemPublished {
+  std::uint64_t number = 0;
+  Item item = {};
+  std::optional<ItemMeta> before = {};
+  bool transient = false;
+  std::optional<Item> last_before = {};  ///< what the cache held; to undo with
+};
+
+enum class Removal {
+  retracted,  ///< asked for
+  evicted,    ///< the node was full
+  expired,    ///< its time was over
+  replaced,   ///< a transient node's former last item; the rows may go late
+};
+
+/// Items are gone, by id (each carries its seq too).
+struct ItemsRetracted {
+  std::uint64_t number = 0;
+  std::vector<ItemMeta> items = {};
+  Removal why = Removal::retracted;
+};
+
+/// All items with a seq up to `up_to` are gone, unless `keep` names one that stays.
+struct NodePurged {
+  std::uint64_t number = 0;
+  std::uint64_t up_to = 0;
+  std::optional<ItemMeta> keep = {};
+  std::uint64_t count_before = 0;
+  std::uint64_t count_after = 0;
+};
+
+/// One subscription: made (no before), changed, or ended (no after). Key: number, jid, subid.
+struct SubscriptionSet {
+  std::uint64_t number = 0;
+  std::optional<Subscription> before = {};
+  std::optional<Subscription> after = {};
+};
+
+/// One affiliation; `none` means that there is no row. Key: number, jid (bare).
+struct AffiliationSet {
+  std::uint64_t number = 0;
+  Jid jid = {};
+  Affiliation before = Affiliation::none;
+  Affiliation after = Affiliation::none;
+};
+
+struct Undo;
+
+}  // namespace stoa::pubsub::change
+
+namespace stoa::pubsub {
+
+using Change = std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
+                            change::ItemPublished, change::ItemsRetracted, change::NodePurged,
+                            change::SubscriptionSet, change::AffiliationSet, change::Undo>;
+
+}  // namespace stoa::pubsub
+
+namespace stoa::pubsub::change {
+
+/// Takes another change back, in memory: what is undone was never stored, so the store never sees
+/// one.
+struct Undo {
+  std::shared_ptr<const Change> what = {};
+};
+
+}  // namespace stoa::pubsub::change
+
+namespace stoa::pubsub {
+
+void apply(NodeState& state, const Change& change);
+Change inverse(const Change& change);
+Durability durability(const Change& change);
+
+}  // namespace stoa::pubsub

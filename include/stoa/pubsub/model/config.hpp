@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <stoa/jid/jid.hpp>
+#include <stoa/pubsub/model/types.hpp>
+
+namespace stoa::pubsub {
+
+/// The configuration of a leaf node (XEP-0060, 16.4.4). The form over it stands in
+/// wire/options.hpp. A number that is nullopt is the word `max`.
+struct NodeConfig {
+  std::string title = {};
+  std::string description = {};
+  std::string language = {};
+  std::string type = {};
+  std::vector<Jid> contact = {};
+  AccessModel access_model = AccessModel::open;
+  PublishModel publish_model = PublishModel::publishers;
+  SendLast send_last_published_item = SendLast::on_sub_and_presence;
+  NotificationType notification_type = NotificationType::headline;
+  ItemReply itemreply = ItemReply::publisher;
+  NodeFull publish_node_full = NodeFull::retract_oldest;
+  OverwritePolicy overwrite_policy = OverwritePolicy::any_publisher;
+  std::optional<std::uint32_t> max_items = 1000;
+  std::optional<std::uint32_t> item_expire = {};  ///< seconds
+  std::uint32_t max_payload_size = 256 * 1024;    ///< bytes
+  bool persist_items = true;
+  bool subscribe = true;
+  bool deliver_notifications = true;
+  bool deliver_payloads = true;
+  bool notify_config = false;
+  bool notify_delete = true;
+  bool notify_retract = true;
+  bool notify_sub = false;
+  bool always_notify = false;            ///< XEP-0460, 10
+  bool allowed_for_suggestions = false;  ///< XEP-0460, 12
+  bool hidden = false;                   ///< not in the list of nodes for strangers
+  bool enforce_type = false;             ///< payloads must be in the namespace `type`
+  bool consistent_publisher = false;     ///< overwriting keeps the first publisher
+  bool serial_ids = false;               ///< generated item ids are 1, 2, 3 ...
+  std::string body_xslt = {};            ///< data; never fetched
+  std::string dataform_xslt = {};        ///< data; never fetched
+
+  friend bool operator==(const NodeConfig&, const NodeConfig&) = default;
+};
+
+/// Shared by all nodes that were made with the same defaults, and by the changes that speak of it.
+using SharedConfig = std::shared_ptr<const NodeConfig>;
+
+/// One text that says the whole configuration, for one column of the store: lines of `name=value`,
+/// only what differs from a default constructed NodeConfig. Reading ignores names that it does not
+/// know; a value that cannot be read is nullopt (damaged).
+std::string stored_text(const NodeConfig& config);
+std::optional<NodeConfig> config_of(std::string_view stored_text);
+
+}  // namespace stoa::pubsub

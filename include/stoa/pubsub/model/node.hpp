@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <stoa/base/time.hpp>
+#include <stoa/jid/jid.hpp>
+#include <stoa/pubsub/model/config.hpp>
+#include <stoa/pubsub/model/item.hpp>
+#include <stoa/pubsub/model/subscription.hpp>
+#include <stoa/stanza/outgoing.hpp>
+
+namespace stoa::pubsub {
+
+/// A node was deleted and its users are sent elsewhere (XEP-0060, 8.4.1).
+struct Redirect {
+  std::string uri = {};
+  Timestamp until = {};
+
+  friend bool operator==(const Redirect&, const Redirect&) = default;
+};
+
+/// A number looked up for one requester; valid for a moment after `asked`.
+struct CountFact {
+  Jid jid = {};
+  std::uint64_t count = 0;
+  Timestamp asked = {};
+};
+
+/// One node in memory. Default constructed (number 0) it does not exist, though a redirect may
+/// stand in its place. What the store must hold is everything down to `redirect`; the rest is
+/// fetched when a request needs it, and may be dropped.
+struct NodeState {
+  std::uint64_t number = 0;
+  std::uint64_t version = 0;  ///< rises with every change of the configuration
+  std::string node = {};      ///< NodeID, normalised
+  Jid creator = {};           ///< bare
+  Timestamp created = {};
+  SharedConfig config = {};
+  std::map<Jid, Affiliation> affiliations = {};  ///< bare JIDs; never `none`
+  Subscriptions subscriptions = {};
+  std::uint64_t item_count = 0;
+  /// Place of the next publication. Loaded as the highest stored seq + 1 (1 for a node without
+  /// items).
+  std::uint64_t next_seq = 1;
+  /// When the oldest item was published; loaded where `item_expire` is set, else not needed.
+  std::optional<Timestamp> oldest_published = {};
+  std::optional<Redirect> redirect = {};
+
+  // Caches.
+  ItemIndex items = {};
+  std::optional<Item> last_item = {};  ///< the newest stored item
+  std::optional<CountFact> owned_nodes = {};
+  std::optional<CountFact> held_subscriptions = {};
+  /// Who gets the events, built at the first event and dropped by every change that matters to it.
+  /// Shared with the broadcasts that are under way, hence immutable.
+  mutable std::shared_ptr<const RecipientSet> audience = {};
+
+  bool exists() const { return number != 0; }
+  /// `none` where the bare JID has no affiliation.
+  Affiliation affiliation_of(const Jid& bare) const;
+  std::size_t footprint() const;
+  /// Drops what can be fetched again.
+  void shrink();
+};
+
+/// Whether both say the same to the store, whatever is cached.
+bool same_stored(const NodeState& a, const NodeState& b);
+
+}  // namespace stoa::pubsub

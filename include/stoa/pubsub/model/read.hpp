@@ -1,0 +1,175 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <stoa/pubsub/model/node.hpp>
+#include <stoa/rsm/order.hpp>
+#include <stoa/rsm/rsm.hpp>
+
+/// What the rules ask of the store. A node is named by its number.
+namespace stoa::pubsub {
+
+/// Items of a node. Authorised when the store sees it.
+struct ItemsRead {
+  enum class Purpose { items, disco } purpose = Purpose::items;
+  std::uint64_t number = 0;
+  std::string node = {};
+  /// Only these, in this order, each once; unknown ones are skipped. Empty: all.
+  std::vector<std::string> ids = {};
+  /// The newest so many (by the order asked), sent in the order asked.
+  std::optional<std::uint32_t> max_items = {};
+  /// The page of the whole set (after `ids` or `max_items` have chosen it); UIDs are item ids.
+  std::optional<rsm::Request> page = {};
+  /// Empty: by publication, oldest first. `creation` sorts by first_seq, `modification` by seq.
+  std::vector<rsm::Order> order = {};
+  std::size_t cap = 0;  ///< at most so many; without `page` the newest `cap`
+  /// Items published at or before it have expired and are not seen.
+  std::optional<Timestamp> expired_until = {};
+  /// For the answer: how the publisher is shown.
+  enum class Publisher { hidden, shown, replaced } publisher = Publisher::shown;
+  Jid replacement = {};
+};
+
+/// Subscriptions of the bare JID and all its full JIDs, at all nodes, by node and subid; states
+/// pending, unconfigured and subscribed. UIDs: number of the node, '/', subid.
+struct SubscriptionsRead {
+  Jid bare = {};
+  std::optional<rsm::Request> page = {};
+  std::size_t cap = 0;
+};
+
+/// Affiliations of the bare JID at all nodes, by node. UIDs: NodeIDs.
+struct AffiliationsRead {
+  Jid bare = {};
+  std::optional<rsm::Request> page = {};
+  std::size_t cap = 0;
+};
+
+/// Nodes that the requester may see, in byte order of NodeIDs: those that it owns, publishes at or
+/// is a member of; those of access model open or authorize unless it is an outcast or the node is
+/// hidden; hidden ones also where it is subscribed. An admin sees all.
+struct NodesRead {
+  Jid bare = {};
+  bool admin = false;
+  std::string after = {};                   ///< only NodeIDs behind it
+  std::optional<std::string> before = {};   ///< the page just before it; empty: the last page
+  std::optional<std::uint64_t> index = {};  ///< the page from this position
+  std::size_t max = 0;                      ///< 0: the count alone
+};
+
+/// Nodes owned by the bare JID (all nodes for an admin) that have pending subscriptions; at most
+/// `cap`.
+struct PendingNodesRead {
+  Jid bare = {};
+  bool admin = false;
+  std::size_t cap = 0;
+};
+
+using Read =
+    std::variant<ItemsRead, SubscriptionsRead, AffiliationsRead, NodesRead, PendingNodesRead>;
+
+/// `after`, `before` of a page named a UID that is not there.
+struct UnknownUid {};
+
+struct ItemPage {
+  std::vector<Item> items = {};
+  std::uint64_t first_index = 0;
+  std::uint64_t count = 0;  ///< of the whole set that the page is of
+};
+struct SubscriptionPage {
+  struct Row {
+    std::uint64_t number = 0;
+    std::string node = {};
+    Subscription subscription = {};
+  };
+  std::vector<Row> rows = {};
+  std::uint64_t first_index = 0;
+  std::uint64_t count = 0;
+};
+struct AffiliationPage {
+  struct Row {
+    std::string node = {};
+    Affiliation affiliation = Affiliation::none;
+  };
+  std::vector<Row> rows = {};
+  std::uint64_t first_index = 0;
+  std::uint64_t count = 0;
+};
+struct NodePage {
+  struct Row {
+    std::string node = {};
+    std::string title = {};
+  };
+  std::vector<Row> rows = {};
+  std::uint64_t first_index = 0;
+  std::uint64_t count = 0;
+};
+struct PendingNodes {
+  bool owns_any = false;  ///< whether the requester owns any node at all
+  std::vector<std::string> nodes = {};
+};
+
+using ReadResult =
+    std::variant<UnknownUid, ItemPage, SubscriptionPage, AffiliationPage, NodePage, PendingNodes>;
+
+/// Facts that a decision lacks. All but the counts are of the node whose number fetch() is given.
+namespace need {
+struct Index {};  ///< all items
+struct Items {
+  std::vector<std::string> ids = {};
+};  ///< these, or that they do not exist
+struct Oldest {
+  std::size_t count = 0;
+};               ///< the first in order of publication
+struct Last {};  ///< the newest item with its payload
+struct OwnedNodes {
+  Jid bare = {};
+  Timestamp asked = {};
+};  ///< how many it owns
+struct HeldSubscriptions {
+  Jid bare = {};
+  Timestamp asked = {};
+};  ///< how many it has, all resources
+}  // namespace need
+
+using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
+                          need::HeldSubscriptions>;
+
+/// The answer to each Need, in the same order of alternatives; the question comes back with it.
+namespace fact {
+struct Index {
+  std::vector<ItemMeta> items = {};
+};
+struct Items {
+  std::vector<std::string> asked = {};
+  std::vector<ItemMeta> found = {};
+};
+struct Oldest {
+  std::size_t asked = 0;
+  std::vector<ItemMeta> items = {};  ///< fewer than asked: there are no more
+};
+struct Last {
+  std::optional<Item> item = {};
+};
+struct OwnedNodes {
+  need::OwnedNodes asked = {};
+  std::uint64_t count = 0;
+};
+struct HeldSubscriptions {
+  need::HeldSubscriptions asked = {};
+  std::uint64_t count = 0;
+};
+}  // namespace fact
+
+using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
+                           fact::HeldSubscriptions>;
+
+/// Puts facts into the node's caches.
+void supply(NodeState& state, const Facts& facts);
+
+}  // namespace stoa::pubsub

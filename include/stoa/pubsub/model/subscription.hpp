@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <stoa/base/time.hpp>
+#include <stoa/jid/jid.hpp>
+#include <stoa/pubsub/model/types.hpp>
+
+namespace stoa::pubsub {
+
+/// XEP-0060, 16.4.2: the options that have an effect. The lease (`pubsub#expire`) stands in the
+/// subscription itself.
+struct SubscribeOptions {
+  bool deliver = true;
+  bool include_body = false;
+
+  friend bool operator==(const SubscribeOptions&, const SubscribeOptions&) = default;
+};
+
+/// One subscription: a JID (bare or full, exactly as subscribed) at a node, under a subid that is
+/// never given twice at that node.
+struct Subscription {
+  Jid jid = {};
+  std::string subid = {};
+  SubscriptionState state = SubscriptionState::subscribed;
+  std::uint8_t bounces = 0;       ///< soft failures of delivery since it was made
+  bool expiry_announced = false;  ///< the notice before the end of this lease went out
+  SubscribeOptions options = {};
+  std::optional<Timestamp> expires = {};  ///< end of the lease; of a pending one: when it lapses
+  Timestamp since = {};
+
+  friend bool operator==(const Subscription&, const Subscription&) = default;
+};
+
+/// All subscriptions of a node in the order of their JIDs, found by JID in logarithmic time.
+class Subscriptions {
+ public:
+  using Map = std::multimap<Jid, Subscription>;
+
+  std::size_t size() const { return map_.size(); }
+  bool empty() const { return map_.empty(); }
+  Map::const_iterator begin() const { return map_.begin(); }
+  Map::const_iterator end() const { return map_.end(); }
+
+  /// nullptr where there is none. Pointers are valid until that subscription is removed.
+  const Subscription* find(const Jid& jid, std::string_view subid) const;
+  /// Those of exactly that JID.
+  std::vector<const Subscription*> of(const Jid& jid) const;
+  /// Those of the bare JID and of all its full JIDs.
+  std::vector<const Subscription*> of_entity(const Jid& bare) const;
+
+  void put(Subscription subscription);  ///< adds, or replaces the one of that JID and subid
+  void remove(const Jid& jid, std::string_view subid);
+
+  std::size_t footprint() const;
+
+ private:
+  Map map_;
+};
+
+}  // namespace stoa::pubsub

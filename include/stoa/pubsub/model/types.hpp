@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+/// Nodes, items, subscriptions and affiliations (XEP-0060).
+namespace stoa::pubsub {
+
+/// XEP-0060, 4.1. Ordered by nothing: the privileges stand in engine/rights.hpp.
+enum class Affiliation : std::uint8_t { none, outcast, publish_only, member, publisher, owner };
+
+/// XEP-0060, 4.2.
+enum class SubscriptionState : std::uint8_t { none, pending, unconfigured, subscribed };
+
+/// XEP-0060, 4.5.
+enum class AccessModel : std::uint8_t { open, authorize, whitelist };
+
+enum class PublishModel : std::uint8_t { publishers, subscribers, open };
+enum class NodeFull : std::uint8_t { retract_oldest, discard_oldest, reject };
+enum class ItemReply : std::uint8_t { publisher, owner, none };
+enum class SendLast : std::uint8_t { never, on_sub, on_sub_and_presence };
+enum class NotificationType : std::uint8_t { normal, headline };
+
+/// Who may replace an item that exists: whoever may publish at the node, or its publisher and the
+/// owners.
+enum class OverwritePolicy : std::uint8_t { any_publisher, original_publisher };
+
+/// The wire's spelling (`publish-only`), also what the store keeps.
+std::string_view token(Affiliation value);
+std::string_view token(SubscriptionState value);
+std::string_view token(AccessModel value);
+
+/// nullopt where there is no such value.
+std::optional<Affiliation> affiliation_of(std::string_view token);
+std::optional<SubscriptionState> subscription_state_of(std::string_view token);
+std::optional<AccessModel> access_model_of(std::string_view token);
+
+}  // namespace stoa::pubsub
