@@ -12,41 +12,49 @@
 
 namespace stoa::dispatch {
 
-/// What a service's rules look like to dispatch. `pubsub::Engine` and `muc::Engine` are such types; all
-/// functions are static and pure, and all of them are called on the loop thread.
+/// What a service's rules look like to dispatch. `pubsub::Engine` and `muc::Engine` are such types;
+/// all functions are static and pure, and all of them are called on the loop thread.
 ///
 ///   types
 ///     Settings   the service's configuration; has `Jid service` (the domain served)
 ///     State      one entity in memory; default constructed it says "known not to exist"
-///     Request    closed variant of everything an entity can be asked, `Tick` and `Bounce` among them
+///     Request    closed variant of everything an entity can be asked; copyable; constructible from
+///     Tick Tick       the request that is made when deadline() has come; default constructible
 ///     Change     closed variant; the only way in which a State changes; holds before and after
 ///     Outbound   closed variant of everything that is said
-///     Read       closed variant of look-ups that the store executes
+///     Read       closed variant of look-ups that the store executes; copyable
 ///     Need       closed variant of facts that the store fetches;  Facts  what it fetched
 ///     ReadResult what the store found for a Read
 ///
 ///   functions
-///     decode(stanza, settings, context) -> Claim<Request, Read>
-///         Stanzas of type error that answer an iq of ours are ForEntity with a Bounce or an IqAnswer.
-///     decide(state, request, settings, context) -> Decision<Change, Outbound, Read, Need>
+///     decode(const Stanza&, const Settings&, const Context&) -> Claim<Request, Read>
+///         Gets every kind of stanza. Of iq requests: exactly one payload and an id are certain. Iq
+///         results and stanzas of type error are claimed (ForEntity, ForNumber) where they answer
+///         something of ours, else NotMine or Silence.
+///     decide(const State&, const Request&, const Settings&, const Context&)
+///         -> Decision<Change, Outbound, Read, Need>
 ///         `context.now` never goes backward between two calls.
-///     apply(state, change)           total; durable and soft changes alike
-///     inverse(change) -> Change      apply(apply(s, c), inverse(c)) == s
-///     durability(change)             of a unit of work the hardest of its changes counts
-///     supply(state, facts)           puts fetched facts into the state (a cache, not a change)
-///     encode(outbound, after, settings, out)
+///     apply(State&, const Change&)       total; durable and soft changes alike
+///     inverse(const Change&) -> Change   apply(apply(s, c), inverse(c)) == s
+///     durability(const Change&)          of a unit of work the hardest of its changes counts
+///     supply(State&, Facts)              puts fetched facts into the state (a cache, not a change)
+///     encode(const Outbound&, const State& after, const Settings&, std::vector<Encoded>& out)
 ///         Appends the final form; `after` is the state after the step's changes.
-///     recipients(state, audience) -> shared_ptr<const RecipientSet>
+///     recipients(const State&, const std::string& audience) -> shared_ptr<const RecipientSet>
 ///         Who gets a broadcast of the outbox now; null or empty for nobody.
-///     answer(read, result, settings, requester) -> Answered
+///     answer(const Read&, ReadResult, const Settings&, const Jid& requester)
+///         -> Result<Answered, StanzaError>
 ///         Turns what the store found into the iq's reply and the messages before it (archives).
-///     service_info(settings) -> disco::Info        identity, features and forms at the bare domain
-///     list(requester, page, settings) -> Read      the service's part of disco#items at the bare domain
-///     list_page(result, settings) -> ListPage      what the store found for it (dispatch/service.hpp)
-///     deadline(state) -> optional<Timestamp>       when the entity next wants a Tick
-///     exists(state) -> bool, number(state) -> uint64_t (0 where it does not exist)
-///     footprint(state) -> size_t     bytes, roughly, for the memory budget
-///     shrink(state)                  drops what can be fetched again (history, item index)
+///     error_by(const Stanza& request) -> std::string
+///         The `by` of an error (RFC 6120, 8.3.1); empty for none.
+///     service_info(const Settings&) -> disco::Info   identity, features, forms at the bare domain
+///     list(const disco::ListRequest&, const Settings&) -> Read
+///         The service's part of disco#items at the bare domain, and what the store found for it:
+///     list_page(ReadResult, const Settings&) -> disco::ListPage
+///     deadline(const State&) -> optional<Timestamp>   when the entity next wants a Tick
+///     exists(const State&) -> bool, number(const State&) -> uint64_t (0 where it does not exist)
+///     footprint(const State&) -> size_t  bytes, roughly, for the memory budget
+///     shrink(State&)                     drops what can be fetched again (history, item index)
 ///
 /// The state of an entity is a cache of the store: after all its changes are committed it may be
 /// dropped at any time and loaded again without anybody noticing.
@@ -60,6 +68,7 @@ concept Engine = requires(typename E::State& state, const typename E::State& see
   typename E::ReadResult;
   typename E::Need;
   typename E::Facts;
+  typename E::Tick;
   E::apply(state, change);
   { E::inverse(change) } -> std::same_as<typename E::Change>;
   { E::durability(change) } -> std::same_as<Durability>;

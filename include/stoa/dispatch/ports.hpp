@@ -9,16 +9,16 @@
 #include <stoa/stanza/outgoing.hpp>
 #include <stoa/stanza/step.hpp>
 
-/// What dispatch needs of the world outside: a journal that stores, a loader that reads, an outlet that
-/// writes to the server. All are called on the loop thread and call back on the loop thread.
+/// What dispatch needs of the world outside: a journal that stores, a loader that reads, an outlet
+/// that writes to the server. All are called on the loop thread and call back on the loop thread.
 namespace stoa::dispatch {
 
-/// Which loaded entity a unit belongs to: unique within this run, never reused. The journal keeps units
-/// of one entity together when one of them fails.
+/// Which loaded entity a unit belongs to: unique within this run, never reused. The journal keeps
+/// units of one entity together when one of them fails.
 using EntityTag = std::uint64_t;
 
-/// One broadcast of the outbox: stored with its unit, sent again after a crash (same ids) to those whom
-/// the engine names then, deleted once the server has proved that it took it.
+/// One broadcast of the outbox: stored with its unit, sent again after a crash (same ids) to those
+/// whom the engine names then, deleted once the server has proved that it took it.
 struct OutboxRow {
   std::string domain;    ///< the service's domain
   std::uint64_t entity;  ///< number of the entity
@@ -33,16 +33,19 @@ template <class Change>
 struct Unit {
   std::uint64_t seq = 0;  ///< position in the journal; rising by one
   EntityTag entity = 0;
+  std::string key;  ///< of the entity, as in LoaderPort::load
   Durability durability = Durability::hard;
   std::vector<Change> changes;
   std::vector<OutboxRow> outbox;
 };
 
-/// Takes the units of one service. Units of all services share one journal, one order and one sequence.
+/// Takes the units of one service. Units of all services share one journal, one order and one
+/// sequence.
 template <class Change>
 class JournalPort {
  public:
   virtual ~JournalPort() = default;
+  /// JournalEvents are never called from within.
   virtual void append(Unit<Change> unit) = 0;
 };
 
@@ -58,8 +61,8 @@ class JournalEvents {
   virtual ~JournalEvents() = default;
   /// Everything up to `watermark` is settled: stored, or reported by refused().
   virtual void committed(std::uint64_t watermark) = 0;
-  /// The unit `seq` was not stored, and neither is any later unit of its entity: the journal skips these
-  /// until resume(entity) reaches it.
+  /// The unit `seq` was not stored, and neither is any later unit of its entity: the journal skips
+  /// these until resume(entity) reaches it.
   virtual void refused(std::uint64_t seq, EntityTag entity, Refusal why) = 0;
   /// The journal has been failing for longer than archive_grace (true), or works again (false).
   virtual void store_away(bool away) = 0;
@@ -71,19 +74,21 @@ class JournalControl {
   virtual ~JournalControl() = default;
   /// Units of the entity that are appended from now on are good again.
   virtual void resume(EntityTag entity) = 0;
-  /// The server has proved that it took everything of `domain` up to `seq`: outbox rows may go. Soft.
+  /// The server has proved that it took everything of `domain` up to `seq`: outbox rows may go.
+  /// Soft.
   virtual void delivered(const std::string& domain, std::uint64_t seq) = 0;
 };
 
-/// Why a look-up has no result. `damaged`: stored data that cannot be read, for this entity only, logged
-/// with its key by the store. `away`: the database cannot be reached within the read timeout.
+/// Why a look-up has no result. `damaged`: stored data that cannot be read, for this entity only,
+/// logged with its key by the store. `away`: the database cannot be reached within the read
+/// timeout.
 enum class ReadFault { damaged, away };
 
 template <class T>
 using Found = std::variant<T, ReadFault>;
 
-/// Looks things up for one service. Every call is executed once everything up to `after` is settled.
-/// The callback runs exactly once, later, on the loop thread (never from within the call).
+/// Looks things up for one service. Every call is executed once everything up to `after` is
+/// settled. The callback runs exactly once, later, on the loop thread (never from within the call).
 template <class E>
 class LoaderPort {
  public:
@@ -98,8 +103,8 @@ class LoaderPort {
                      Then<typename E::Facts> then) = 0;
   virtual void read(typename E::Read read, std::uint64_t after,
                     Then<typename E::ReadResult> then) = 0;
-  /// Keys behind `from` (exclusive, in order) of entities that must be touched after a start because
-  /// they hold occupants or have deadlines up to `until`; at most `limit`.
+  /// Keys behind `from` (exclusive, in order) of entities that must be touched after a start
+  /// because they hold occupants or have deadlines up to `until`; at most `limit`.
   virtual void pending_keys(std::string from, Timestamp until, std::size_t limit,
                             Then<std::vector<std::string>> then) = 0;
   /// The outbox rows of this service's domain left by an earlier run, in order, with their seqs.
@@ -111,7 +116,8 @@ class LoaderPort {
 class Outlet {
  public:
   virtual ~Outlet() = default;
-  /// `mark`: the highest seq whose output this completes; comes back through Dispatcher::delivered.
+  /// `mark`: all output of units up to this seq is out with this one; 0: says nothing. Comes back
+  /// through Dispatcher::delivered when the server has proved that it took it.
   virtual void send(Outgoing outgoing, std::uint64_t mark) = 0;
 };
 

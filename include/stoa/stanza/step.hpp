@@ -11,6 +11,10 @@
 
 namespace stoa {
 
+/// Whether a step ends its iq request. `later`: the request was passed on (XEP-0045, 17.4), its reply is
+/// an Outbound of a later step (the answer that came back, or the error when none came in time).
+enum class Replies { now, later };
+
 /// What an accepted request does: the changes, in order, and what is said about them. Everything said
 /// is held back until the changes are stored. Order on the wire: `before_reply`, the reply to an iq
 /// request, `outbound`.
@@ -23,6 +27,7 @@ struct Step {
   std::vector<Outbound> before_reply;
   std::optional<xml::Element> reply;
   std::vector<Outbound> outbound;
+  Replies replies = Replies::now;
 };
 
 /// An answer that the rules have authorised and the store must look up. Nothing changes.
@@ -57,6 +62,12 @@ struct Encoded {
   std::optional<std::string> audience;
 };
 
+/// What a look-up turns into: messages that go before the reply (XEP-0313), then the iq result.
+struct Answered {
+  std::vector<Outgoing> before_reply;
+  std::optional<xml::Element> reply;  ///< payload of the iq result
+};
+
 /// What a service makes of one stanza that is addressed to it, before any state is looked at.
 namespace claim {
 struct NotMine {};                     ///< another service of this domain may answer it
@@ -70,7 +81,8 @@ struct ForEntity {                     ///< a request to the room or node of tha
   Request request;
 };
 template <class Request>
-struct ForNewEntity {                  ///< a request that makes an entity of a name to be minted
+struct ForNewEntity {                  ///< as ForEntity, with a key that decode has just minted: the
+  std::string key;                     ///< store is not asked for it
   Request request;
 };
 template <class Request>
