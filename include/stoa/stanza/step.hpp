@@ -21,6 +21,10 @@ enum class Replies { now, later };
 ///
 /// `reply` is the payload of the iq result; nullopt makes an empty result. For messages and presence
 /// there is no reply and the field is not read.
+///
+/// `refusal`: the request was carried out in part (XEP-0060, 8.8.2.4 and 8.9.2.4). The changes and
+/// everything said stand, but the iq is answered with this error, and `reply` takes the place of the request's
+/// payload in it.
 template <class Change, class Outbound>
 struct Step {
   std::vector<Change> changes;
