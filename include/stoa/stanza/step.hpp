@@ -23,13 +23,14 @@ enum class Replies { now, later };
 /// there is no reply and the field is not read.
 ///
 /// `refusal`: the request was carried out in part (XEP-0060, 8.8.2.4 and 8.9.2.4). The changes and
-/// everything said stand, but the iq is answered with this error, and `reply` takes the place of the request's
-/// payload in it.
+/// everything said stand, but the iq is answered with this error, and `reply` takes the place of the
+/// request's payload in it.
 template <class Change, class Outbound>
 struct Step {
   std::vector<Change> changes;
   std::vector<Outbound> before_reply;
   std::optional<xml::Element> reply;
+  std::optional<StanzaError> refusal;
   std::vector<Outbound> outbound;
   Replies replies = Replies::now;
 };
