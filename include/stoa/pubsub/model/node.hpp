@@ -47,7 +47,8 @@ struct NodeState {
   /// Place of the next publication. Loaded as the highest stored seq + 1 (1 for a node without
   /// items).
   std::uint64_t next_seq = 1;
-  /// When the oldest item was published; loaded where `item_expire` is set, else not needed.
+  /// No stored item was published before it. Loaded where `item_expire` is set (the oldest item's
+  /// time), else left empty.
   std::optional<Timestamp> oldest_published = {};
   std::optional<Redirect> redirect = {};
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,10 +32,12 @@ struct Subscription {
   Jid jid = {};
   std::string subid = {};
   SubscriptionState state = SubscriptionState::subscribed;
-  std::uint8_t bounces = 0;       ///< soft failures of delivery since it was made
-  bool expiry_announced = false;  ///< the notice before the end of this lease went out
+  std::uint8_t bounces = 0;  ///< soft failures of delivery since it was made
   SubscribeOptions options = {};
-  std::optional<Timestamp> expires = {};  ///< end of the lease; of a pending one: when it lapses
+  /// End of the lease; of a pending or unconfigured one: when it lapses.
+  std::optional<Timestamp> expires = {};
+  /// When the notice before the end of the lease is due; empty where none is, or it went out.
+  std::optional<Timestamp> announce = {};
   Timestamp since = {};
 
   friend bool operator==(const Subscription&, const Subscription&) = default;
@@ -60,10 +63,16 @@ class Subscriptions {
   void put(Subscription subscription);  ///< adds, or replaces the one of that JID and subid
   void remove(const Jid& jid, std::string_view subid);
 
+  /// The earliest end or notice of a lease.
+  std::optional<Timestamp> next_due() const;
+
   std::size_t footprint() const;
 
  private:
+  Map::iterator locate(const Jid& jid, std::string_view subid);
+
   Map map_;
+  std::multiset<Timestamp> due_;
 };
 
 }  // namespace stoa::pubsub

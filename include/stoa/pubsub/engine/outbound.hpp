@@ -1,0 +1,88 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <stoa/base/time.hpp>
+#include <stoa/jid/jid.hpp>
+#include <stoa/pubsub/model/config.hpp>
+#include <stoa/pubsub/model/item.hpp>
+#include <stoa/pubsub/model/subscription.hpp>
+#include <stoa/stanza/outgoing.hpp>
+
+/// Everything that a node says besides its replies. `token` makes the ids of the messages unique.
+namespace stoa::pubsub::say {
+
+/// 7.1.2: to all who get items. An item without payload is only named; no items: the bare node is
+/// named.
+struct Published {
+  std::string token = {};
+  std::vector<Item> items = {};
+};
+/// 7.2.2.1
+struct Retracted {
+  std::string token = {};
+  std::vector<std::string> ids = {};
+};
+/// 8.5.2
+struct Purged {
+  std::string token = {};
+};
+/// 8.2.5.3
+struct Configured {
+  std::string token = {};
+};
+/// 8.4.2: to all who had a subscription of any state.
+struct Deleted {
+  std::string token = {};
+  std::uint64_t number = 0;
+  std::string node = {};
+  std::string redirect = {};
+  std::shared_ptr<const RecipientSet> recipients = {};  ///< immutable, taken before the end
+  NotificationType type = NotificationType::headline;
+};
+/// 6.1.7: the newest item to one subscriber.
+struct LastItem {
+  std::string token = {};
+  Jid to = {};
+  std::string subid = {};
+  Item item = {};
+};
+/// 12.14: the state of a subscription, to the subscriber or (16.4.4, notify_sub) to an owner.
+/// `expiry` is set on the notice before the end of a lease (12.19).
+struct SubscriptionNotice {
+  std::string token = {};
+  Jid to = {};
+  std::uint64_t number = 0;
+  std::string node = {};
+  Jid jid = {};
+  std::string subid = {};
+  SubscriptionState state = SubscriptionState::none;
+  std::optional<Timestamp> expiry = {};
+};
+/// 8.9.4
+struct AffiliationNotice {
+  std::string token = {};
+  Jid to = {};
+  Affiliation affiliation = Affiliation::none;
+};
+/// 8.6: the form that asks an owner to let somebody in.
+struct AuthorizationRequest {
+  std::string token = {};
+  Jid to = {};
+  Jid jid = {};
+  std::string subid = {};
+};
+
+}  // namespace stoa::pubsub::say
+
+namespace stoa::pubsub {
+
+using Outbound = std::variant<say::Published, say::Retracted, say::Purged, say::Configured,
+                              say::Deleted, say::LastItem, say::SubscriptionNotice,
+                              say::AffiliationNotice, say::AuthorizationRequest>;
+
+}  // namespace stoa::pubsub

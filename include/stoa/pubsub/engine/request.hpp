@@ -1,0 +1,172 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <stoa/forms/form.hpp>
+#include <stoa/jid/jid.hpp>
+#include <stoa/pubsub/model/item.hpp>
+#include <stoa/pubsub/model/types.hpp>
+#include <stoa/rsm/order.hpp>
+#include <stoa/rsm/rsm.hpp>
+#include <stoa/stanza/error.hpp>
+
+/// Everything that a node can be asked, one struct each, in the form in which the rules want it:
+/// shapes are checked, JIDs read, payloads serialised.
+namespace stoa::pubsub::action {
+
+/// XEP-0060, 8.1. `configure`: fields of the form that came along, if any.
+struct Create {
+  std::optional<forms::Form> configure = {};
+  bool instant = false;  ///< the NodeID is minted or was normalised: the reply must name it
+};
+
+/// 8.2
+struct ReadConfiguration {};
+struct Configure {
+  forms::Form form = {};
+};
+
+/// 8.4
+struct Delete {
+  std::optional<std::string> redirect = {};
+};
+/// 8.5
+struct Purge {};
+
+/// 6.1; `options` came along (6.3.7).
+struct Subscribe {
+  Jid jid = {};
+  std::optional<forms::Form> options = {};
+};
+/// 6.2
+struct Unsubscribe {
+  Jid jid = {};
+  std::string subid = {};  ///< empty where absent
+};
+/// 6.3
+struct ReadOptions {
+  Jid jid = {};
+  std::string subid = {};
+};
+struct SetOptions {
+  Jid jid = {};
+  std::string subid = {};
+  forms::Form form = {};
+};
+/// 6.4
+struct DefaultOptions {};
+
+/// 5.6, 5.7 at one node
+struct OwnSubscriptions {};
+struct OwnAffiliations {};
+
+/// 6.5
+struct Items {
+  std::vector<std::string> ids = {};
+  std::optional<std::uint32_t> max_items = {};
+  std::optional<rsm::Request> page = {};
+  std::vector<rsm::Order> order = {};
+  std::string subid = {};
+};
+
+/// 7.1
+struct Publish {
+  struct Item {
+    std::string id = {};  ///< empty where the service makes one
+    Payload payload = {};
+    std::string payload_ns = {};
+    bool malformed = false;  ///< more than one payload, or character data beside it
+  };
+  std::vector<Item> items = {};
+  std::optional<forms::Form> options = {};
+};
+
+/// 7.2
+struct Retract {
+  std::vector<std::string> ids = {};
+  bool notify = false;
+};
+
+/// 8.8; `state` empty: the element says nothing about it.
+struct ReadSubscriptions {
+  std::optional<rsm::Request> page = {};
+};
+struct SetSubscriptions {
+  struct Entry {
+    std::string jid = {};  ///< as written
+    std::string subid = {};
+    std::optional<std::string> state = {};
+  };
+  std::vector<Entry> entries = {};
+};
+
+/// 8.9
+struct ReadAffiliations {
+  std::optional<rsm::Request> page = {};
+};
+struct SetAffiliations {
+  struct Entry {
+    std::string jid = {};
+    std::optional<std::string> affiliation = {};
+  };
+  std::vector<Entry> entries = {};
+};
+
+/// 8.6: an owner's answer to the form, in a message.
+struct Authorize {
+  Jid jid = {};
+  std::string subid = {};
+  bool allow = false;
+};
+/// 8.7.4: the forms of all pending subscriptions are wanted again; the second step of the command.
+struct SendPending {
+  std::string session = {};
+};
+
+/// 5.3, 5.5
+struct NodeInfo {};
+struct NodeItems {
+  std::optional<rsm::Request> page = {};
+};
+
+/// 12.4: an event came back. `tag` as in the recipient set.
+struct Bounce {
+  std::string tag = {};
+  ErrorType type = ErrorType::cancel;
+  std::optional<Condition> condition = {};
+};
+
+}  // namespace stoa::pubsub::action
+
+namespace stoa::pubsub {
+
+/// A deadline of the node has come: leases, pending subscriptions, expired items.
+struct Tick {};
+
+using Action =
+    std::variant<Tick, action::Create, action::ReadConfiguration, action::Configure, action::Delete,
+                 action::Purge, action::Subscribe, action::Unsubscribe, action::ReadOptions,
+                 action::SetOptions, action::DefaultOptions, action::OwnSubscriptions,
+                 action::OwnAffiliations, action::Items, action::Publish, action::Retract,
+                 action::ReadSubscriptions, action::SetSubscriptions, action::ReadAffiliations,
+                 action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
+                 action::NodeItems, action::Bounce>;
+
+/// Who asks what of which node.
+struct Request {
+  Jid from = {};
+  std::string node = {};  ///< normalised
+  Action action = {};
+
+  Request() = default;
+  Request(Tick tick) : action(tick) {}
+  Request(Jid sender, std::string node_id, Action what)
+      : from(std::move(sender)), node(std::move(node_id)), action(std::move(what)) {}
+};
+
+}  // namespace stoa::pubsub

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+
+#include <stoa/forms/table.hpp>
+#include <stoa/pubsub/model/config.hpp>
+#include <stoa/pubsub/model/settings.hpp>
+#include <stoa/pubsub/model/subscription.hpp>
+
+/// The forms of nodes and subscriptions as tables: rendering, reading, comparing and storing all
+/// derive from these rows.
+namespace stoa::pubsub {
+
+inline constexpr std::string_view node_config_form =
+    "http://jabber.org/protocol/pubsub#node_config";
+inline constexpr std::string_view subscribe_options_form =
+    "http://jabber.org/protocol/pubsub#subscribe_options";
+inline constexpr std::string_view publish_options_form =
+    "http://jabber.org/protocol/pubsub#publish-options";
+inline constexpr std::string_view metadata_form = "http://jabber.org/protocol/pubsub#meta-data";
+inline constexpr std::string_view authorization_form =
+    "http://jabber.org/protocol/pubsub#subscribe_authorization";
+
+inline constexpr std::string_view access_model_field = "pubsub#access_model";
+inline constexpr std::string_view node_type_field = "pubsub#node_type";
+
+/// What the form of subscription options speaks of: the options and the lease together.
+struct Lease {
+  SubscribeOptions options = {};
+  std::optional<Timestamp> expires = {};
+};
+
+using NodeTable = forms::OptionTable<NodeConfig>;
+using SubscribeTable = forms::OptionTable<Lease>;
+
+struct OptionTables {
+  NodeTable node;
+  SubscribeTable subscribe;
+};
+
+/// The rows with the limits inside.
+NodeTable node_table(const Limits& limits);
+SubscribeTable subscribe_table();
+
+}  // namespace stoa::pubsub

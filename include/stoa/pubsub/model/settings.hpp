@@ -1,0 +1,95 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <stoa/base/time.hpp>
+#include <stoa/jid/jid.hpp>
+#include <stoa/pubsub/model/config.hpp>
+
+namespace stoa::pubsub {
+
+/// What one node, one entity or one request may take. 0 for a count means that there is no limit.
+struct Limits {
+  std::uint32_t max_items = 100'000;                 ///< what `max` stands for in max_items
+  std::uint32_t item_expire = 10 * 365 * 24 * 3600;  ///< seconds; what `max` stands for
+  std::uint32_t payload_bytes = 512 * 1024;          ///< of one payload, whatever the node says
+  std::size_t node_id_bytes = 2048;                  ///< fits an index row of PostgreSQL
+  std::size_t item_id_bytes = 4096;
+  std::size_t batch = 200;          ///< items in one publish or retract
+  std::size_t requested_ids = 500;  ///< ids in one items request
+  std::size_t entries = 500;        ///< affiliations or subscriptions in one set
+  std::size_t page = 1000;          ///< entries of one answer
+  std::size_t nodes_per_owner = 1000;
+  std::size_t subscriptions_per_node = 0;
+  std::size_t subscriptions_per_entity = 0;
+  /// A node of up to so many items has its whole index in memory once it is needed; above it, ids
+  /// are looked up one by one.
+  std::size_t whole_index = 2000;
+};
+
+/// Who may create nodes.
+enum class Creation { anyone, listed_domains, admins };
+
+/// XEP-0060, 4.1: the chart of transitions as it stands there, or every change that leaves an
+/// owner.
+enum class Chart { strict, lenient };
+
+/// What a subscription gets where leases are limited (XEP-0060, 12.19).
+enum class LeasePolicy {
+  optional,  ///< a lease only where the subscriber sets one, cut down to the maximum
+  applied,   ///< the maximum, unless a shorter one is set
+  asked,     ///< unconfigured until the subscriber sets one
+};
+
+/// May an owner subscribe others (XEP-0060, 8.8.2)?
+enum class ThirdParties {
+  same_domain,  ///< those of its own domain
+  anyone,
+  nobody,
+};
+
+struct OptionTables;
+
+/// The configuration of the service. Immutable while it serves.
+struct Settings {
+  Jid service = {};  ///< the domain served
+  std::string name = "Publish-Subscribe";
+  NodeConfig defaults = {};
+  Limits limits = {};
+  /// Features (without `http://jabber.org/protocol/pubsub#`) that are switched off: not advertised,
+  /// and what they stand for is refused.
+  std::set<std::string, std::less<>> switched_off = {};
+  bool multi_subscribe = false;
+  bool affiliation_notices = true;
+  Creation creation = Creation::anyone;
+  std::vector<std::string> creator_domains = {};  ///< for Creation::listed_domains
+  Chart chart = Chart::strict;
+  ThirdParties third_parties = ThirdParties::same_domain;
+  std::vector<Jid> trusted_proxies = {};  ///< bare JIDs that may subscribe others (6.1.3.1)
+  LeasePolicy lease_policy = LeasePolicy::optional;
+  Duration max_lease = std::chrono::hours(24 * 365);
+  Duration lease_notice = std::chrono::hours(24);  ///< before its end; zero: no notice
+  Duration unconfigured_life = std::chrono::hours(24);
+  Duration pending_life = std::chrono::hours(24 * 365);
+  Duration redirect_life = std::chrono::hours(24 * 365);
+  std::uint8_t bounce_limit = 10;  ///< soft failures until a subscription ends (12.4)
+
+  /// Made of all the above by prepare(); what a new node shares, and the forms.
+  SharedConfig shared_defaults = {};
+  std::shared_ptr<const OptionTables> tables = {};  ///< shared with nothing that changes
+
+  bool offers(std::string_view feature) const { return !switched_off.contains(feature); }
+};
+
+/// Completes settings that were filled in: must be called once before they are used.
+Settings prepare(Settings settings);
+
+}  // namespace stoa::pubsub
