@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <stoa/base/time.hpp>
+#include <stoa/jid/jid.hpp>
+#include <stoa/muc/model/archive.hpp>
+
+/// What most rooms never have.
+namespace stoa::muc {
+
+/// A hat (XEP-0317) that the room can give.
+struct Hat {
+  std::string uri;
+  std::string title;
+  std::string hue;   ///< empty for none
+  std::string lang;  ///< of the title
+
+  friend bool operator==(const Hat&, const Hat&) = default;
+};
+
+/// A registration that waits for an admin (XEP-0045, 9.9).
+struct PendingRegistration {
+  Jid jid;           ///< bare
+  std::string nick;  ///< asked for, prepared
+  std::string form;  ///< the submitted form, as XML
+  Timestamp at;
+
+  friend bool operator==(const PendingRegistration&, const PendingRegistration&) = default;
+};
+
+/// A mediated invitation that was sent: what a decline, or a bounce, must answer.
+struct Invitation {
+  std::string id;    ///< of the message that carried it
+  Jid invitee;       ///< as addressed
+  Jid inviter;       ///< full JID
+  std::string nick;  ///< of the inviter, where present
+  Timestamp at;
+
+  friend bool operator==(const Invitation&, const Invitation&) = default;
+};
+
+/// An IQ that was passed on to an occupant and waits for its answer (XEP-0045, 17.4).
+struct PendingIq {
+  std::string id;   ///< chosen by the room
+  Jid asked;        ///< whom it went to: a session, or its bare JID
+  Jid asker;        ///< session that gets the answer
+  Jid answer_from;  ///< occupant JID that was asked
+  std::string original_id;
+  Timestamp until;
+
+  friend bool operator==(const PendingIq&, const PendingIq&) = default;
+};
+
+/// A private message that was passed on: where a bounce of it must go.
+struct SentPrivate {
+  std::string id;
+  Jid writer;     ///< session
+  Jid recipient;  ///< session
+  std::string to_nick;
+
+  friend bool operator==(const SentPrivate&, const SentPrivate&) = default;
+};
+
+/// Counts what one user does (messages, presence, invitations ...) against a rate.
+struct Meter {
+  enum class Of : std::uint8_t { messages, presence, joins, invitations, voice, slow_mode } of;
+  Jid user;  ///< bare; empty for the room as a whole
+  double level = 0;
+  Timestamp at;  ///< of the last use
+
+  friend bool operator==(const Meter&, const Meter&) = default;
+};
+
+struct Extras {
+  std::vector<Hat> hats;
+  std::vector<PendingRegistration> registrations;
+  std::vector<Invitation> invitations;     ///< newest last
+  std::vector<std::string> avatar_hashes;  ///< SHA-1, hexadecimal, one per photo of the vCard
+  std::vector<PendingIq> iqs;
+  std::vector<SentPrivate> privates;  ///< newest last, the last few only
+  std::vector<Meter> meters;
+};
+
+}  // namespace stoa::muc

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <stoa/jid/jid.hpp>
+#include <stoa/muc/model/archive.hpp>
+#include <stoa/muc/model/tokens.hpp>
+
+namespace stoa::muc {
+
+/// What a decision may have to know besides the state in memory. The store answers each need with
+/// the fact of the same name, which repeats the question.
+namespace need {
+/// The newest `count` rows of kind message or notice that are not retracted, oldest first.
+struct History {
+  std::size_t count = 0;
+};
+/// The archive row with that stanza-id.
+struct Entry {
+  std::string id;
+};
+/// The newest `count` archive rows (not retracted) whose author has that bare JID, oldest first.
+struct Authored {
+  Jid author;
+  std::size_t count = 0;
+};
+/// How many rooms there are on the service, and how many of them that user owns.
+struct Ownership {
+  Jid user;
+};
+/// In how many rooms of the service any session of that user sits.
+struct Visits {
+  Jid user;
+};
+/// Changes of affiliation behind version `since` (XEP-0463).
+struct AffiliationLog {
+  std::uint64_t since = 0;
+};
+}  // namespace need
+using Need = std::variant<need::History, need::Entry, need::Authored, need::Ownership, need::Visits,
+                          need::AffiliationLog>;
+
+namespace fact {
+struct History {
+  std::vector<RowPtr> rows;
+};
+struct Entry {
+  std::string id;
+  RowPtr row;  ///< null: there is none
+};
+struct Authored {
+  Jid author;
+  std::vector<RowPtr> rows;
+};
+struct Ownership {
+  Jid user;
+  std::uint64_t owned = 0;
+  std::uint64_t rooms = 0;
+};
+struct Visits {
+  Jid user;
+  std::uint64_t rooms = 0;
+};
+struct AffiliationLog {
+  struct Entry {
+    std::uint64_t version = 0;
+    Jid jid;
+    Affiliation affiliation = Affiliation::none;
+    std::string nick;
+  };
+  std::uint64_t since = 0;
+  bool known = false;  ///< the log reaches back that far
+  std::vector<Entry> entries;
+};
+}  // namespace fact
+using Facts = std::variant<fact::History, fact::Entry, fact::Authored, fact::Ownership,
+                           fact::Visits, fact::AffiliationLog>;
+
+}  // namespace stoa::muc
