@@ -43,6 +43,13 @@ struct Item {
 /// the store: it never guesses, and find() tells "does not exist" from "not known".
 class ItemIndex {
  public:
+  ItemIndex() = default;
+  ItemIndex(const ItemIndex& other);
+  ItemIndex& operator=(const ItemIndex& other);
+  ItemIndex(ItemIndex&&) = default;
+  ItemIndex& operator=(ItemIndex&&) = default;
+  ~ItemIndex() = default;
+
   enum class Knowledge { present, absent, unknown };
   struct Found {
     Knowledge knowledge = Knowledge::unknown;
@@ -55,8 +62,8 @@ class ItemIndex {
 
   Found find(std::string_view id) const;
 
-  /// Up to `count` items in order of publication from the oldest on; nullopt where memory does not
-  /// know that many (and the node has more).
+  /// The oldest `count` items (all, if there are fewer) in order of publication; nullopt where
+  /// memory does not know them. Pointers are valid until the index changes.
   std::optional<std::vector<const ItemMeta*>> oldest(std::size_t count) const;
 
   /// Facts of the store.
@@ -70,23 +77,21 @@ class ItemIndex {
   void remove(std::string_view id);
   void forget();
 
+  /// Above `known` entries a complete index keeps only its oldest part.
+  void trim(std::size_t known);
+
   std::size_t size() const { return by_seq_.size(); }
   std::size_t footprint() const;
 
  private:
+  void insert(ItemMeta item);
+  void erase(std::string_view id);
+
   std::map<std::uint64_t, ItemMeta> by_seq_;
   std::unordered_map<std::string_view, std::uint64_t> by_id_;  // views into by_seq_
   std::unordered_set<std::string> absent_;
   std::uint64_t window_ = 0;
   bool complete_ = false;
-
- public:
-  ItemIndex() = default;
-  ItemIndex(const ItemIndex& other);
-  ItemIndex& operator=(const ItemIndex& other);
-  ItemIndex(ItemIndex&&) = default;
-  ItemIndex& operator=(ItemIndex&&) = default;
-  ~ItemIndex() = default;
 };
 
 }  // namespace stoa::pubsub

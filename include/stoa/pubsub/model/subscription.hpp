@@ -2,13 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <stoa/base/time.hpp>
@@ -46,14 +43,24 @@ struct Subscription {
 /// All subscriptions of a node in the order of their JIDs, found by JID in logarithmic time.
 class Subscriptions {
  public:
-  using Map = std::multimap<Jid, Subscription>;
+  /// Orders by the text of the JID, and compares with text.
+  struct ByJid {
+    using is_transparent = void;
+    static std::string_view text(const Subscription& s) { return s.jid.str(); }
+    static std::string_view text(std::string_view s) { return s; }
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const {
+      return text(a) < text(b);
+    }
+  };
+  using Set = std::multiset<Subscription, ByJid>;
 
-  std::size_t size() const { return map_.size(); }
-  bool empty() const { return map_.empty(); }
-  Map::const_iterator begin() const { return map_.begin(); }
-  Map::const_iterator end() const { return map_.end(); }
+  std::size_t size() const { return set_.size(); }
+  bool empty() const { return set_.empty(); }
+  Set::const_iterator begin() const { return set_.begin(); }
+  Set::const_iterator end() const { return set_.end(); }
 
-  /// nullptr where there is none. Pointers are valid until that subscription is removed.
+  /// nullptr where there is none. Pointers are valid until that subscription is changed.
   const Subscription* find(const Jid& jid, std::string_view subid) const;
   /// Those of exactly that JID.
   std::vector<const Subscription*> of(const Jid& jid) const;
@@ -69,9 +76,9 @@ class Subscriptions {
   std::size_t footprint() const;
 
  private:
-  Map::iterator locate(const Jid& jid, std::string_view subid);
+  Set::const_iterator locate(const Jid& jid, std::string_view subid) const;
 
-  Map map_;
+  Set set_;
   std::multiset<Timestamp> due_;
 };
 

@@ -1,0 +1,193 @@
+#include <stoa/pubsub/model/change.hpp>
+
+namespace stoa::pubsub {
+
+namespace {
+
+constexpr std::size_t max_known_items = 8192;  ///< entries of one node's index in memory
+
+bool gets_events(const std::optional<Subscription>& subscription) {
+  return subscription && subscription->state == SubscriptionState::subscribed &&
+         subscription->options.deliver;
+}
+
+void became_empty(NodeState& state) {
+  state.items.forget();
+  state.items.become_complete();
+  state.last_item.reset();
+  state.oldest_published.reset();
+}
+
+void watch_expiry(NodeState& state) {
+  if (state.config->item_expire && !state.oldest_published && state.item_count > 0) {
+    state.oldest_published = state.created;
+  }
+}
+
+void configure(NodeState& state, const SharedConfig& config, std::uint64_t version) {
+  state.config = config;
+  state.version = version;
+  watch_expiry(state);
+}
+
+void put_back(NodeState& state, const ItemMeta& item) {
+  state.items.put(item);
+  ++state.item_count;
+  if (!state.oldest_published || item.published < *state.oldest_published) {
+    state.oldest_published = item.published;
+  }
+}
+
+void set_affiliation(NodeState& state, const Jid& jid, Affiliation affiliation) {
+  if (affiliation == Affiliation::none) {
+    state.affiliations.erase(jid);
+  } else {
+    state.affiliations.insert_or_assign(jid, affiliation);
+  }
+}
+
+void set_subscription(NodeState& state, const std::optional<Subscription>& before,
+                      const std::optional<Subscription>& after) {
+  if (gets_events(before) || gets_events(after)) {
+    if (gets_events(before) != gets_events(after)) state.audience.reset();
+  }
+  if (before) state.subscriptions.remove(before->jid, before->subid);
+  if (after) state.subscriptions.put(*after);
+  state.held_subscriptions.reset();
+}
+
+struct Apply {
+  NodeState& state;
+
+  void operator()(const change::NodeCreated& c) const {
+    state = NodeState();
+    state.number = c.number;
+    state.version = 1;
+    state.node = c.node;
+    state.creator = c.creator;
+    state.created = c.created;
+    state.config = c.config;
+    state.items.become_complete();
+  }
+  void operator()(const change::NodeConfigured& c) const { configure(state, c.after, c.version); }
+  void operator()(const change::NodeDeleted& c) const {
+    state = NodeState();
+    state.redirect = c.redirect;
+  }
+  void operator()(const change::ItemPublished& c) const {
+    const ItemMeta& item = c.item.meta;
+    if (c.before) {
+      state.items.remove(c.before->id);
+    } else if (state.item_count++ == 0) {
+      state.oldest_published = item.published;
+    }
+    state.items.put(item);
+    state.items.trim(max_known_items);
+    state.next_seq = std::max(state.next_seq, item.seq + 1);
+    state.last_item = c.item;
+  }
+  void operator()(const change::ItemsRetracted& c) const {
+    for (const ItemMeta& item : c.items) {
+      state.items.remove(item.id);
+      --state.item_count;
+      if (state.last_item && state.last_item->meta.id == item.id) state.last_item.reset();
+    }
+    if (state.item_count == 0) became_empty(state);
+  }
+  void operator()(const change::NodePurged& c) const {
+    const std::optional<Item> last = state.last_item;
+    became_empty(state);
+    state.item_count = c.count_after;
+    if (!c.keep) return;
+    state.items.put(*c.keep);
+    state.oldest_published = c.keep->published;
+    if (last && last->meta == *c.keep) state.last_item = last;
+  }
+  void operator()(const change::SubscriptionSet& c) const {
+    set_subscription(state, c.before, c.after);
+  }
+  void operator()(const change::AffiliationSet& c) const { set_affiliation(state, c.jid, c.after); }
+  void operator()(const change::Undo& c) const;
+};
+
+struct Revert {
+  NodeState& state;
+
+  void operator()(const change::NodeCreated& c) const {
+    state = NodeState();
+    state.redirect = c.redirect_before;
+  }
+  void operator()(const change::NodeConfigured& c) const {
+    configure(state, c.before, c.version - 1);
+  }
+  void operator()(const change::NodeDeleted& c) const {
+    state = *c.before;
+    state.audience.reset();
+  }
+  void operator()(const change::ItemPublished& c) const {
+    state.items.remove(c.item.meta.id);
+    if (c.before) {
+      state.items.put(*c.before);
+    } else {
+      --state.item_count;
+    }
+    state.next_seq = c.item.meta.seq;
+    if (state.item_count == 0) became_empty(state);
+    state.last_item = c.last_before;
+  }
+  void operator()(const change::ItemsRetracted& c) const {
+    for (const ItemMeta& item : c.items) put_back(state, item);
+    state.last_item.reset();
+  }
+  void operator()(const change::NodePurged& c) const {
+    state.items.forget();
+    state.last_item.reset();
+    state.item_count = c.count_before;
+    if (state.item_count == 0) became_empty(state);
+    watch_expiry(state);
+  }
+  void operator()(const change::SubscriptionSet& c) const {
+    set_subscription(state, c.after, c.before);
+  }
+  void operator()(const change::AffiliationSet& c) const {
+    set_affiliation(state, c.jid, c.before);
+  }
+  void operator()(const change::Undo& c) const { std::visit(Apply{state}, *c.what); }
+};
+
+void Apply::operator()(const change::Undo& c) const {
+  std::visit(Revert{state}, *c.what);
+}
+
+struct HowDurable {
+  Durability operator()(const change::ItemPublished& c) const {
+    return c.transient ? Durability::soft : Durability::hard;
+  }
+  Durability operator()(const change::ItemsRetracted& c) const {
+    return c.why == change::Removal::replaced ? Durability::soft : Durability::hard;
+  }
+  Durability operator()(const change::NodeCreated&) const { return Durability::hard; }
+  Durability operator()(const change::NodeConfigured&) const { return Durability::hard; }
+  Durability operator()(const change::NodeDeleted&) const { return Durability::hard; }
+  Durability operator()(const change::NodePurged&) const { return Durability::hard; }
+  Durability operator()(const change::SubscriptionSet&) const { return Durability::hard; }
+  Durability operator()(const change::AffiliationSet&) const { return Durability::hard; }
+  Durability operator()(const change::Undo& c) const { return durability(*c.what); }
+};
+
+}  // namespace
+
+void apply(NodeState& state, const Change& change) {
+  std::visit(Apply{state}, change);
+}
+
+Change inverse(const Change& change) {
+  if (const auto* undo = std::get_if<change::Undo>(&change)) return *undo->what;
+  return change::Undo{std::make_shared<const Change>(change)};
+}
+
+Durability durability(const Change& change) {
+  return std::visit(HowDurable{}, change);
+}
+
+}  // namespace stoa::pubsub

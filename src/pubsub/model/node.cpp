@@ -1,0 +1,38 @@
+#include <stoa/pubsub/model/node.hpp>
+
+namespace stoa::pubsub {
+
+Affiliation NodeState::affiliation_of(const Jid& bare) const {
+  const auto known = affiliations.find(bare);
+  return known == affiliations.end() ? Affiliation::none : known->second;
+}
+
+std::size_t NodeState::footprint() const {
+  constexpr std::size_t per_affiliation = 140;
+  std::size_t bytes = sizeof(NodeState) + node.capacity() + affiliations.size() * per_affiliation;
+  bytes += subscriptions.footprint() + items.footprint();
+  if (last_item && last_item->payload) bytes += last_item->payload->size();
+  if (audience) bytes += audience->bytes() + audience->size() * 12;
+  return bytes;
+}
+
+void NodeState::shrink() {
+  items.forget();
+  if (exists() && item_count == 0) items.become_complete();
+  last_item.reset();
+  owned_nodes.reset();
+  held_subscriptions.reset();
+  audience.reset();
+}
+
+bool same_stored(const NodeState& a, const NodeState& b) {
+  const bool same_config = (a.config == nullptr) == (b.config == nullptr) &&
+                           (a.config == nullptr || *a.config == *b.config);
+  return same_config && a.number == b.number && a.version == b.version && a.node == b.node &&
+         a.creator == b.creator && a.created == b.created && a.affiliations == b.affiliations &&
+         std::equal(a.subscriptions.begin(), a.subscriptions.end(), b.subscriptions.begin(),
+                    b.subscriptions.end()) &&
+         a.item_count == b.item_count && a.next_seq == b.next_seq && a.redirect == b.redirect;
+}
+
+}  // namespace stoa::pubsub

@@ -1,0 +1,180 @@
+#include <stoa/base/time.hpp>
+#include <stoa/pubsub/model/options.hpp>
+
+namespace stoa::pubsub {
+
+namespace {
+
+using Row = forms::Rows<NodeConfig>;
+using Option = forms::Option<NodeConfig>;
+using forms::FieldType;
+using forms::Token;
+
+constexpr std::size_t max_title = 1024;
+constexpr std::size_t max_description = 8192;
+
+/// XEP-0248, 7.1: this service knows leaf nodes only.
+Option node_type() {
+  Option row;
+  row.var = node_type_field;
+  row.type = FieldType::list_single;
+  row.label = "Kind of node";
+  row.choices = {{"leaf", "Leaf: holds items"}};
+  row.get = [](const NodeConfig&) { return forms::Values{"leaf"}; };
+  row.set = [](NodeConfig&, const forms::Values& values) -> std::optional<std::string> {
+    if (values == forms::Values{"leaf"}) return std::nullopt;
+    return "must be leaf";
+  };
+  return row;
+}
+
+std::vector<Option> descriptive_rows() {
+  std::vector<Option> rows;
+  rows.push_back(Row::text("pubsub#title", "Title", &NodeConfig::title, {.max_chars = max_title}));
+  rows.push_back(Row::text("pubsub#description", "Description", &NodeConfig::description,
+                           {.max_chars = max_description}));
+  rows.push_back(Row::text("pubsub#language", "Language of the content", &NodeConfig::language,
+                           {.accepts =
+                                [](std::string_view text) {
+                                  return text.empty() || forms::is_language_tag(text);
+                                },
+                            .expected = "must be a language tag"})
+                     .as_open_list({{"", "none"}, {"de", "Deutsch"}, {"en", "English"}}));
+  rows.push_back(Row::jid_multi("pubsub#contact", "Whom to ask about it", &NodeConfig::contact));
+  rows.push_back(Row::text("pubsub#type", "Type of the content (a namespace)", &NodeConfig::type));
+  rows.push_back(node_type());
+  return rows;
+}
+
+std::vector<Option> access_rows() {
+  std::vector<Option> rows;
+  rows.push_back(Row::list<AccessModel NodeConfig::*, AccessModel>(
+      access_model_field, "Who may subscribe and retrieve", &NodeConfig::access_model,
+      {{AccessModel::open, "open", "Anybody"},
+       {AccessModel::authorize, "authorize", "Whom an owner approves"},
+       {AccessModel::whitelist, "whitelist", "Members, publishers and owners"}}));
+  rows.push_back(Row::list<PublishModel NodeConfig::*, PublishModel>(
+      "pubsub#publish_model", "Who may publish", &NodeConfig::publish_model,
+      {{PublishModel::publishers, "publishers", "Publishers and owners"},
+       {PublishModel::subscribers, "subscribers", "Subscribers too"},
+       {PublishModel::open, "open", "Anybody"}}));
+  rows.push_back(
+      Row::boolean("pubsub#subscribe", "Whether subscribing is allowed", &NodeConfig::subscribe));
+  rows.push_back(
+      Row::boolean("x-hidden", "Keep the node out of lists for strangers", &NodeConfig::hidden));
+  return rows;
+}
+
+std::vector<Option> item_rows(const Limits& limits) {
+  std::vector<Option> rows;
+  rows.push_back(Row::boolean("pubsub#persist_items", "Keep items", &NodeConfig::persist_items));
+  rows.push_back(Row::integer("pubsub#max_items", "How many items are kept", &NodeConfig::max_items,
+                              {.min = 0, .max = limits.max_items, .word = "max"}));
+  rows.push_back(Row::integer("pubsub#item_expire", "Seconds until an item expires",
+                              &NodeConfig::item_expire,
+                              {.min = 1, .max = limits.item_expire, .word = "max"}));
+  rows.push_back(Row::list<NodeFull NodeConfig::*, NodeFull>(
+      "pubsub#publish_node_full", "What a publish at a full node does",
+      &NodeConfig::publish_node_full,
+      {{NodeFull::retract_oldest, "retract-oldest", "Removes the oldest item, and says so"},
+       {NodeFull::discard_oldest, "discard-oldest", "Removes the oldest item silently"},
+       {NodeFull::reject, "reject", "Is refused"}}));
+  rows.push_back(Row::integer("pubsub#max_payload_size", "Largest payload in bytes",
+                              &NodeConfig::max_payload_size,
+                              {.min = 1, .max = limits.payload_bytes}));
+  rows.push_back(Row::list<ItemReply NodeConfig::*, ItemReply>(
+      "pubsub#itemreply", "Whom items name for replies", &NodeConfig::itemreply,
+      {{ItemReply::owner, "owner", "The node's owner"},
+       {ItemReply::publisher, "publisher", "The item's publisher"},
+       {ItemReply::none, "none", "Nobody"}}));
+  rows.push_back(Row::list<OverwritePolicy NodeConfig::*, OverwritePolicy>(
+      "x-overwrite-policy", "Who may replace or remove an item", &NodeConfig::overwrite_policy,
+      {{OverwritePolicy::any_publisher, "any_publisher", "Every publisher"},
+       {OverwritePolicy::original_publisher, "original_publisher",
+        "The item's publisher and owners"}}));
+  rows.push_back(Row::boolean("x-consistent-publisher",
+                              "An owner's overwrite keeps the item's publisher",
+                              &NodeConfig::consistent_publisher));
+  rows.push_back(Row::boolean("x-serial-ids", "Generated item ids are numbers in sequence",
+                              &NodeConfig::serial_ids));
+  rows.push_back(Row::boolean("x-enforce-type", "Payloads must be in the namespace of the type",
+                              &NodeConfig::enforce_type));
+  return rows;
+}
+
+std::vector<Option> delivery_rows() {
+  std::vector<Option> rows;
+  rows.push_back(Row::boolean("pubsub#deliver_notifications", "Notify subscribers",
+                              &NodeConfig::deliver_notifications));
+  rows.push_back(Row::boolean("pubsub#deliver_payloads", "Notifications hold the payload",
+                              &NodeConfig::deliver_payloads));
+  rows.push_back(Row::boolean("pubsub#notify_config", "Notify of a change of configuration",
+                              &NodeConfig::notify_config));
+  rows.push_back(Row::boolean("pubsub#notify_delete", "Notify of the node's deletion",
+                              &NodeConfig::notify_delete));
+  rows.push_back(Row::boolean("pubsub#notify_retract", "Notify of removed items",
+                              &NodeConfig::notify_retract));
+  rows.push_back(
+      Row::boolean("pubsub#notify_sub", "Notify owners of subscriptions", &NodeConfig::notify_sub));
+  rows.push_back(Row::list<NotificationType NodeConfig::*, NotificationType>(
+      "pubsub#notification_type", "Message type of notifications", &NodeConfig::notification_type,
+      {{NotificationType::normal, "normal", "normal"},
+       {NotificationType::headline, "headline", "headline"}}));
+  rows.push_back(Row::list<SendLast NodeConfig::*, SendLast>(
+      "pubsub#send_last_published_item", "When to send the newest item",
+      &NodeConfig::send_last_published_item,
+      {{SendLast::never, "never", "Never"},
+       {SendLast::on_sub, "on_sub", "On subscribing"},
+       {SendLast::on_sub_and_presence, "on_sub_and_presence",
+        "On subscribing and on coming on line"}}));
+  rows.push_back(Row::text("pubsub#body_xslt", "Address of a stylesheet for message bodies",
+                           &NodeConfig::body_xslt));
+  rows.push_back(Row::text("pubsub#dataform_xslt", "Address of a stylesheet for forms",
+                           &NodeConfig::dataform_xslt));
+  rows.push_back(Row::boolean("{urn:xmpp:pubsub-caching:0}always-notify", "Notify of every removal",
+                              &NodeConfig::always_notify));
+  rows.push_back(Row::boolean("{urn:xmpp:pubsub-caching:0}allowed-for-suggestions",
+                              "The node may be suggested to others",
+                              &NodeConfig::allowed_for_suggestions));
+  return rows;
+}
+
+}  // namespace
+
+NodeTable node_table(const Limits& limits) {
+  std::vector<Option> rows = descriptive_rows();
+  for (auto* part : {&access_rows, &delivery_rows}) {
+    for (Option& row : part()) rows.push_back(std::move(row));
+  }
+  for (Option& row : item_rows(limits)) rows.push_back(std::move(row));
+  return NodeTable(node_config_form, std::move(rows));
+}
+
+SubscribeTable subscribe_table() {
+  using LeaseRow = forms::Rows<Lease>;
+  std::vector<forms::Option<Lease>> rows;
+  rows.push_back(LeaseRow::boolean(
+      "pubsub#deliver", "Whether notifications are sent",
+      [](auto& lease) -> auto& { return lease.options.deliver; }));
+  rows.push_back(LeaseRow::make(
+      {"pubsub#expire", FieldType::text_single, "When the subscription ends"}, &Lease::expires,
+      [](const std::optional<Timestamp>& end) {
+        return forms::Values{end ? format_xep0082(*end) : std::string()};
+      },
+      [](const forms::Values& values) -> forms::Reading<std::optional<Timestamp>> {
+        if (values.empty() || values.front().empty()) return std::optional<Timestamp>();
+        const auto time = parse_xep0082(values.front());
+        if (!time || values.size() > 1) return forms::ValueFault{"must be a date and time"};
+        return time;
+      }));
+  return SubscribeTable(subscribe_options_form, std::move(rows));
+}
+
+Settings prepare(Settings settings) {
+  settings.shared_defaults = std::make_shared<const NodeConfig>(settings.defaults);
+  settings.tables = std::make_shared<const OptionTables>(
+      OptionTables{node_table(settings.limits), subscribe_table()});
+  return settings;
+}
+
+}  // namespace stoa::pubsub

@@ -1,0 +1,70 @@
+#include <stoa/pubsub/model/subscription.hpp>
+
+namespace stoa::pubsub {
+
+namespace {
+
+std::optional<Timestamp> due(const Subscription& subscription) {
+  if (!subscription.announce) return subscription.expires;
+  if (!subscription.expires) return subscription.announce;
+  return std::min(*subscription.announce, *subscription.expires);
+}
+
+}  // namespace
+
+Subscriptions::Set::const_iterator Subscriptions::locate(const Jid& jid,
+                                                         std::string_view subid) const {
+  const auto [begin, end] = set_.equal_range(std::string_view(jid.str()));
+  for (auto at = begin; at != end; ++at) {
+    if (at->subid == subid) return at;
+  }
+  return set_.end();
+}
+
+const Subscription* Subscriptions::find(const Jid& jid, std::string_view subid) const {
+  const auto at = locate(jid, subid);
+  return at == set_.end() ? nullptr : &*at;
+}
+
+std::vector<const Subscription*> Subscriptions::of(const Jid& jid) const {
+  std::vector<const Subscription*> found;
+  const auto [begin, end] = set_.equal_range(std::string_view(jid.str()));
+  for (auto at = begin; at != end; ++at) found.push_back(&*at);
+  return found;
+}
+
+std::vector<const Subscription*> Subscriptions::of_entity(const Jid& bare) const {
+  std::vector<const Subscription*> found = of(bare);
+  const std::string first = bare.str() + "/";  // full JIDs of the entity lie side by side
+  for (auto at = set_.lower_bound(std::string_view(first)); at != set_.end(); ++at) {
+    if (!at->jid.str().starts_with(first)) break;
+    found.push_back(&*at);
+  }
+  return found;
+}
+
+void Subscriptions::put(Subscription subscription) {
+  remove(subscription.jid, subscription.subid);
+  if (const auto when = due(subscription)) due_.insert(*when);
+  set_.insert(std::move(subscription));
+}
+
+void Subscriptions::remove(const Jid& jid, std::string_view subid) {
+  const auto at = locate(jid, subid);
+  if (at == set_.end()) return;
+  if (const auto when = due(*at)) due_.erase(due_.find(*when));
+  set_.erase(at);
+}
+
+std::optional<Timestamp> Subscriptions::next_due() const {
+  if (due_.empty()) return std::nullopt;
+  return *due_.begin();
+}
+
+std::size_t Subscriptions::footprint() const {
+  constexpr std::size_t node = 32;     // of the tree
+  constexpr std::size_t strings = 40;  // what a usual JID has outside of its object
+  return set_.size() * (sizeof(Subscription) + node + strings) + due_.size() * 40;
+}
+
+}  // namespace stoa::pubsub

@@ -1,0 +1,63 @@
+#include <stoa/pubsub/model/read.hpp>
+
+namespace stoa::pubsub {
+
+namespace {
+
+struct Supply {
+  NodeState& state;
+
+  void learn_all(const std::vector<ItemMeta>& items) const {
+    state.items.forget();
+    for (const ItemMeta& item : items) state.items.learn(item);
+    state.items.become_complete();
+    state.item_count = items.size();
+    if (items.empty()) state.last_item.reset();
+  }
+  void learn_oldest_time(const std::vector<ItemMeta>& items) const {
+    if (items.empty()) {
+      state.oldest_published.reset();
+      return;
+    }
+    state.oldest_published = items.front().published;
+    for (const ItemMeta& item : items) {
+      state.oldest_published = std::min(*state.oldest_published, item.published);
+    }
+  }
+
+  void operator()(const fact::Index& fact) const {
+    learn_all(fact.items);
+    learn_oldest_time(fact.items);
+  }
+  void operator()(const fact::Items& fact) const {
+    for (const std::string& id : fact.asked) state.items.learn_absent(id);
+    for (const ItemMeta& item : fact.found) state.items.put(item);
+  }
+  void operator()(const fact::Oldest& fact) const {
+    learn_oldest_time(fact.items);
+    if (fact.items.size() < fact.asked) {
+      learn_all(fact.items);
+      return;
+    }
+    for (const ItemMeta& item : fact.items) state.items.learn(item);
+    state.items.learn_window(fact.items.back().seq);
+  }
+  void operator()(const fact::Last& fact) const {
+    if (!fact.item) learn_all({});
+    state.last_item = fact.item;
+  }
+  void operator()(const fact::OwnedNodes& fact) const {
+    state.owned_nodes = CountFact{fact.asked.bare, fact.count, fact.asked.asked};
+  }
+  void operator()(const fact::HeldSubscriptions& fact) const {
+    state.held_subscriptions = CountFact{fact.asked.bare, fact.count, fact.asked.asked};
+  }
+};
+
+}  // namespace
+
+void supply(NodeState& state, const Facts& facts) {
+  std::visit(Supply{state}, facts);
+}
+
+}  // namespace stoa::pubsub
