@@ -19,6 +19,11 @@ struct Field {
 /// Before set_level() everything from `warning` upward is written.
 void write(Level level, std::string_view event, std::initializer_list<Field> fields = {});
 
+/// What write() puts behind time and level: `event=... key=value ...`. A value that is empty or
+/// holds white space, `=`, `"`, a backslash or a control character stands in quotes, escaped as in
+/// JSON.
+std::string line(std::string_view event, std::initializer_list<Field> fields = {});
+
 /// Lines below `lowest` are dropped from now on. Thread-safe.
 void set_level(Level lowest);
 

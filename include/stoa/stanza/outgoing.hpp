@@ -25,6 +25,8 @@ class RecipientSet {
   std::string_view tag(std::size_t i) const { return view(entries_[i].jid_end, entries_[i].end); }
   /// Bytes of all JIDs and tags together.
   std::size_t bytes() const { return text_.size(); }
+  /// Bytes of the longest JID with its tag.
+  std::size_t largest() const { return largest_; }
 
  private:
   struct Entry {
@@ -37,6 +39,7 @@ class RecipientSet {
   }
   std::string text_;
   std::vector<Entry> entries_;
+  std::size_t largest_ = 0;
 };
 
 /// What happens to stanzas that were written but not proved taken when a link breaks (docs/architecture.md,

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 namespace stoa::xml {
+
+/// What the prefix `xml` always stands for.
+inline constexpr std::string_view xml_ns = "http://www.w3.org/XML/1998/namespace";
 
 struct Attribute {
   std::string name;    ///< local name
@@ -19,9 +24,9 @@ struct Attribute {
 
 struct Node;
 
-/// One XML element with all it holds; a value. Namespaces are kept faithfully: each element knows its
-/// URI, its prefix as written, and the prefixes that were declared on it, so that what is written
-/// (write.hpp) is infoset-equal to what was parsed.
+/// One XML element with all it holds; a value. Namespaces are kept faithfully: each element knows
+/// its URI, its prefix as written, and the prefixes that were declared on it, so that what is
+/// written (write.hpp) is infoset-equal to what was parsed.
 class Element {
  public:
   Element() = default;
@@ -39,14 +44,17 @@ class Element {
   std::optional<std::string_view> lang() const;
   const std::vector<Attribute>& attributes() const { return attributes_; }
 
-  /// Sets (adds or replaces) an attribute in no namespace; returns *this so that builders read well.
+  /// Sets (adds or replaces) an attribute in no namespace; returns *this so that builders read
+  /// well.
   Element& set(std::string_view name, std::string_view value) &;
   Element&& set(std::string_view name, std::string_view value) &&;
   void set_lang(std::string_view lang);
   void remove_attr(std::string_view name);
   void add_attribute(Attribute attribute) { attributes_.push_back(std::move(attribute)); }
+  void reserve_attributes(std::size_t count) { attributes_.reserve(count); }
 
-  /// Appends a child element or text. `add` returns the child just added (valid until the next add).
+  /// Appends a child element or text. `add` returns the child just added (valid until the next
+  /// add).
   Element& add(Element child);
   Element& add(std::string_view name, std::string_view ns) { return add(Element(name, ns)); }
   Element& text(std::string_view text) &;
@@ -69,13 +77,21 @@ class Element {
   /// Whether there is character data other than white space directly in this element.
   bool has_text() const;
 
-  /// For the parser: the prefix as written and the namespace declarations made here (prefix, URI).
+  /// For the parser: the prefix as written and the prefixes declared here (prefix, URI; the default
+  /// namespace is not among them, for the elements themselves say it).
   void set_prefix(std::string_view prefix) { prefix_ = prefix; }
+  void set_name(std::string_view name, std::string_view ns, std::string_view prefix) {
+    name_ = name;
+    ns_ = ns;
+    prefix_ = prefix;
+  }
   void declare(std::string_view prefix, std::string_view uri);
   const std::vector<std::pair<std::string, std::string>>& declarations() const {
     return declarations_;
   }
-  /// Moves the element, and every descendant that shares its namespace, to another namespace.
+  /// Moves the element from one namespace to another, and with it its children in the same
+  /// namespace, and so on down; what stands below an element of another namespace stays as it was
+  /// written.
   void rename_ns(std::string_view from, std::string_view to);
 
   /// Equal as infosets: names, namespaces, attributes in any order, children in order; prefixes and

@@ -12,7 +12,8 @@
 
 namespace stoa::xml {
 
-/// What one stream may hold. Beyond a limit the stream is refused (RFC 6120, 4.9.3.14 policy-violation).
+/// What one stream may hold. Beyond a limit the stream is refused (RFC 6120, 4.9.3.14
+/// policy-violation).
 struct Limits {
   std::size_t stanza_bytes = 1024 * 1024;  ///< of one stanza as it came over the wire
   std::size_t depth = 64;                  ///< of elements within one stanza, the stanza being 1
@@ -34,10 +35,10 @@ class StreamHandler {
   virtual void on_stream_close() = 0;                      ///< `</stream:stream>`
 };
 
-/// A push parser for one XML stream: bytes in any fragmentation in, whole stanzas out. It does no I/O.
-/// DTDs, processing instructions, comments and undefined entities are refused with restricted-xml
-/// (RFC 6120, 11.1), nothing is ever expanded. After an error every further feed fails alike.
-/// Not thread-safe; a handler must not feed or destroy the parser that calls it.
+/// A push parser for one XML stream: bytes in any fragmentation in, whole stanzas out. It does no
+/// I/O. DTDs, processing instructions, comments and undefined entities are refused with
+/// restricted-xml (RFC 6120, 11.1), nothing is ever expanded. After an error every further feed
+/// fails alike. Not thread-safe; a handler must not feed or destroy the parser that calls it.
 class StreamParser {
  public:
   StreamParser(StreamHandler& handler, Limits limits = {});
@@ -53,8 +54,8 @@ class StreamParser {
   std::unique_ptr<State> state_;
 };
 
-/// Reads one complete element (a stored payload, a test's line). `inherited` is the default namespace
-/// for an element that declares none. The same refusals as on a stream.
+/// Reads one complete element (a stored payload, a test's line). `inherited` is the default
+/// namespace for an element that declares none. The same refusals as on a stream.
 Result<Element, StreamError> parse(std::string_view text, std::string_view inherited = {},
                                    Limits limits = {});
 

@@ -1,0 +1,60 @@
+#include <algorithm>
+
+#include <stoa/stanza/namespaces.hpp>
+#include <stoa/stanza/outgoing.hpp>
+#include <stoa/xml/write.hpp>
+
+namespace stoa {
+
+void RecipientSet::reserve(std::size_t recipients, std::size_t bytes) {
+  entries_.reserve(recipients);
+  text_.reserve(bytes);
+}
+
+void RecipientSet::add(const Jid& jid, std::string_view tag) {
+  const auto position = [this] { return static_cast<std::uint32_t>(text_.size()); };
+  Entry entry{position(), 0, 0};
+  xml::append_escaped(text_, jid.str(), xml::Quoting::attribute);
+  entry.jid_end = position();
+  xml::append_escaped(text_, tag, xml::Quoting::attribute);
+  entry.end = position();
+  largest_ = std::max<std::size_t>(largest_, entry.end - entry.begin);
+  entries_.push_back(entry);
+}
+
+std::size_t Outgoing::bytes() const {
+  if (!recipients) return head.size();
+  return recipients->size() * (head.size() + middle.size() + tail.size()) + recipients->bytes();
+}
+
+std::size_t Outgoing::largest_stanza() const {
+  if (!recipients) return stanzas > 1 ? largest : head.size();
+  if (recipients->size() == 0) return 0;
+  return head.size() + middle.size() + tail.size() + recipients->largest();
+}
+
+void Outgoing::append_to(std::string& out) const {
+  if (!recipients) {
+    out += head;
+    return;
+  }
+  for (std::size_t i = 0; i < recipients->size(); ++i) append_one(out, i);
+}
+
+void Outgoing::append_one(std::string& out, std::size_t i) const {
+  out += head;
+  if (!recipients) return;
+  out += recipients->jid(i);
+  out += middle;
+  out += recipients->tag(i);
+  out += tail;
+}
+
+Outgoing outgoing(const xml::Element& stanza, Redelivery redelivery) {
+  Outgoing out;
+  out.head = xml::to_string(stanza, ns::client);
+  out.redelivery = redelivery;
+  return out;
+}
+
+}  // namespace stoa

@@ -1,0 +1,216 @@
+#include <array>
+#include <memory>
+#include <vector>
+
+#include <stoa/xml/write.hpp>
+
+namespace stoa::xml {
+
+namespace {
+
+/// How each byte is treated: 0 as it is, 1 always escaped, 2 escaped in attribute values.
+constexpr std::array<unsigned char, 256> escape_table() {
+  std::array<unsigned char, 256> table{};
+  for (std::size_t i = 0; i < 0x20; ++i) table[i] = 1;
+  for (const char c : {'&', '<', '>', '\'', '"'}) table[static_cast<unsigned char>(c)] = 1;
+  table['\t'] = 2;
+  table['\n'] = 2;
+  return table;
+}
+
+constexpr auto escapes = escape_table();
+
+std::string_view escape_of(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '\'':
+      return "&apos;";
+    case '"':
+      return "&quot;";
+    case '\t':
+      return "&#9;";
+    case '\n':
+      return "&#10;";
+    case '\r':
+      return "&#13;";
+    default:
+      return "\xef\xbf\xbd";  // no character of XML 1.0 (2.2): U+FFFD stands for it
+  }
+}
+
+struct Binding {
+  std::string_view prefix;
+  std::string_view uri;
+};
+
+/// Writes one tree; knows the prefixes in scope.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) {}
+
+  void write(const Element& element, std::string_view inherited) {
+    const std::size_t outer = scope_.size();
+    const std::size_t outer_made = made_.size();
+    const std::string_view own_default = open_tag(element, inherited, outer);
+    if (element.nodes().empty()) {
+      out_ += "/>";
+    } else {
+      out_ += '>';
+      for (const Node& node : element.nodes()) write(node, own_default);
+      out_ += "</";
+      append_name(element.ns().empty() ? std::string_view() : element.prefix(), element.name());
+      out_ += '>';
+    }
+    scope_.resize(outer);
+    made_.resize(outer_made);
+  }
+
+ private:
+  void write(const Node& node, std::string_view inherited) {
+    if (const Element* child = node.element()) {
+      write(*child, inherited);
+    } else {
+      append_escaped(out_, *node.text());
+    }
+  }
+
+  /// Returns the default namespace in force inside.
+  std::string_view open_tag(const Element& element, std::string_view inherited, std::size_t outer) {
+    out_ += '<';
+    const bool prefixed = !element.prefix().empty() && !element.ns().empty();
+    append_name(prefixed ? std::string_view(element.prefix()) : std::string_view(), element.name());
+    if (prefixed) {
+      if (uri_of(element.prefix()) != element.ns()) declare(element.prefix(), element.ns());
+    } else if (element.ns() != inherited) {
+      append_attribute(out_, "xmlns", element.ns());
+      inherited = element.ns();
+    }
+    for (const auto& [prefix, uri] : element.declarations()) {
+      if (!declared_here(prefix, outer) && !uri.empty()) declare(prefix, uri);
+    }
+    for (const Attribute& attribute : element.attributes()) write(attribute, outer);
+    return inherited;
+  }
+
+  void write(const Attribute& attribute, std::size_t outer) {
+    if (attribute.ns.empty()) {
+      append_attribute(out_, attribute.name, attribute.value);
+      return;
+    }
+    const std::string_view prefix = prefix_for(attribute, outer);
+    out_ += ' ';
+    append_name(prefix, attribute.name);
+    append_value(attribute.value);
+  }
+
+  /// The prefix to write for an attribute's namespace, declared if it has to be.
+  std::string_view prefix_for(const Attribute& attribute, std::size_t outer) {
+    if (attribute.ns == xml_ns) return "xml";
+    if (!attribute.prefix.empty()) {
+      if (uri_of(attribute.prefix) == attribute.ns) return attribute.prefix;
+      if (!declared_here(attribute.prefix, outer) && attribute.prefix != "xml") {
+        declare(attribute.prefix, attribute.ns);
+        return attribute.prefix;
+      }
+    }
+    return declare_new(attribute.ns);
+  }
+
+  std::string_view declare_new(std::string_view uri) {
+    for (std::size_t i = 0;; ++i) {
+      std::string prefix = "ns" + std::to_string(i);
+      if (!uri_of(prefix).empty()) continue;
+      made_.push_back(std::make_unique<std::string>(std::move(prefix)));
+      declare(*made_.back(), uri);
+      return *made_.back();
+    }
+  }
+
+  std::string_view uri_of(std::string_view prefix) const {
+    if (prefix == "xml") return xml_ns;
+    for (auto binding = scope_.rbegin(); binding != scope_.rend(); ++binding) {
+      if (binding->prefix == prefix) return binding->uri;
+    }
+    return {};
+  }
+
+  bool declared_here(std::string_view prefix, std::size_t outer) const {
+    for (std::size_t i = outer; i < scope_.size(); ++i) {
+      if (scope_[i].prefix == prefix) return true;
+    }
+    return false;
+  }
+
+  void declare(std::string_view prefix, std::string_view uri) {
+    out_ += " xmlns:";
+    out_ += prefix;
+    append_value(uri);
+    scope_.push_back({prefix, uri});
+  }
+
+  void append_name(std::string_view prefix, std::string_view name) {
+    if (!prefix.empty()) {
+      out_ += prefix;
+      out_ += ':';
+    }
+    out_ += name;
+  }
+
+  void append_value(std::string_view value) {
+    out_ += "='";
+    append_escaped(out_, value, Quoting::attribute);
+    out_ += '\'';
+  }
+
+  std::string& out_;
+  std::vector<Binding> scope_;
+  std::vector<std::unique_ptr<std::string>> made_;  // prefixes that had to be made up
+};
+
+}  // namespace
+
+void append_escaped(std::string& out, std::string_view text, Quoting quoting) {
+  const unsigned char lowest = quoting == Quoting::attribute ? 2 : 1;
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char kind = escapes[static_cast<unsigned char>(text[i])];
+    if (kind == 0 || kind > lowest) continue;
+    out.append(text, done, i - done);
+    out += escape_of(text[i]);
+    done = i + 1;
+  }
+  out.append(text, done, text.size() - done);
+}
+
+std::string escaped(std::string_view text, Quoting quoting) {
+  std::string out;
+  out.reserve(text.size() + 16);
+  append_escaped(out, text, quoting);
+  return out;
+}
+
+void append_attribute(std::string& out, std::string_view name, std::string_view value) {
+  out += ' ';
+  out += name;
+  out += "='";
+  append_escaped(out, value, Quoting::attribute);
+  out += '\'';
+}
+
+void write(std::string& out, const Element& element, std::string_view inherited) {
+  Writer(out).write(element, inherited);
+}
+
+std::string to_string(const Element& element, std::string_view inherited) {
+  std::string out;
+  out.reserve(256);
+  write(out, element, inherited);
+  return out;
+}
+
+}  // namespace stoa::xml
