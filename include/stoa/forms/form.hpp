@@ -58,8 +58,8 @@ struct Validation {
 
 struct Field {
   std::string var = {};
-  std::optional<FieldType>
-      type;  ///< nullopt where the sender wrote none, or one that XEP-0004 lacks
+  /// nullopt where the sender wrote none, or one that XEP-0004 lacks
+  std::optional<FieldType> type = {};
   std::string label = {};
   Values values = {};
   std::vector<Choice> choices = {};
@@ -74,8 +74,8 @@ struct Form {
   FormType type = FormType::form;
   std::string title = {};
   std::string instructions = {};  ///< lines separated by `\n`, one `<instructions/>` each
-  std::optional<std::string>
-      form_type;                   ///< value of FORM_TYPE; nullopt where there is no such field
+  /// Value of FORM_TYPE; nullopt where there is no such field.
+  std::optional<std::string> form_type = {};
   std::vector<Field> fields = {};  ///< in their order, without FORM_TYPE
 
   /// The field of that name, nullptr where there is none. Of several the last counts.
