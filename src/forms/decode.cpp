@@ -12,6 +12,16 @@ std::string child_text(const xml::Element& parent, std::string_view name) {
   return child == nullptr ? std::string() : child->text();
 }
 
+std::string decode_instructions(const xml::Element& element) {
+  const auto lines = element.children("instructions", ns::data_form);
+  std::string joined;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i > 0) joined += '\n';
+    joined += lines[i]->text();
+  }
+  return joined;
+}
+
 std::optional<Validation> decode_validation(const xml::Element& field) {
   const xml::Element* validate = field.child("validate", ns::validate);
   if (validate == nullptr) return std::nullopt;
@@ -54,10 +64,7 @@ Result<Form, std::string> decode_form(const xml::Element& element) {
   Form form;
   form.type = *type;
   form.title = child_text(element, "title");
-  for (const xml::Element* line : element.children("instructions", ns::data_form)) {
-    if (!form.instructions.empty()) form.instructions += '\n';
-    form.instructions += line->text();
-  }
+  form.instructions = decode_instructions(element);
   for (const xml::Element* child : element.children("field", ns::data_form)) {
     Field field = decode_field(*child);
     if (field.var == "FORM_TYPE") {

@@ -63,7 +63,8 @@ xml::Element encode_field(const Field& field, FormType form) {
 }
 
 void add_instructions(xml::Element& x, std::string_view lines) {
-  while (!lines.empty()) {
+  if (lines.empty()) return;
+  while (true) {
     const std::size_t end = lines.find('\n');
     x.add(text_element("instructions", lines.substr(0, end)));
     if (end == std::string_view::npos) return;
