@@ -1,0 +1,145 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <stoa/stanza/outgoing.hpp>
+
+namespace stoa::link {
+
+using Steady = std::chrono::steady_clock::time_point;
+
+/// A fixed piece of memory that stanzas are rendered into and that goes to the socket in one write.
+class Chunk {
+ public:
+  explicit Chunk(std::size_t capacity)
+      : memory_(std::make_unique_for_overwrite<char[]>(capacity)), capacity_(capacity) {}
+
+  std::string_view view() const { return {memory_.get(), size_}; }
+  bool empty() const { return size_ == 0; }
+  std::size_t room() const { return capacity_ - size_; }
+  std::size_t capacity() const { return capacity_; }
+  void clear() { size_ = 0; }
+  /// Appends; the caller has made sure that there is room.
+  void append(std::string_view bytes);
+  /// Where the next byte goes; advance() says how many were put there.
+  char* end() { return memory_.get() + size_; }
+  void advance(std::size_t bytes) { size_ += bytes; }
+
+ private:
+  std::unique_ptr<char[]> memory_;
+  std::size_t capacity_;
+  std::size_t size_ = 0;
+};
+
+struct OutboxSettings {
+  std::string domain;  ///< of the component: the `from` of pings, and of everything that is sent
+  std::string server;  ///< address that pings are sent to
+  std::string token;   ///< prefix of ping ids that nobody can guess
+  std::size_t stanza_bytes = 256 * 1024;           ///< largest stanza that is ever written
+  std::size_t high_water = 16 * 1024 * 1024;       ///< bytes; above it the link stops reading
+  std::size_t low_water = 8 * 1024 * 1024;         ///< bytes; below it the link reads again
+  std::size_t capacity = 256 * 1024 * 1024;        ///< bytes; above it new output is dropped
+  std::size_t ping_every = 1000;                   ///< stanzas between two delivery pings
+  std::chrono::milliseconds reply_age{60 * 1000};  ///< older iqs and presences are not redelivered
+};
+
+/// What waits to be written on one link, and what was written but is not yet proved taken
+/// (docs/architecture.md, "Delivery"). It does no I/O and reads no clock.
+///
+/// Between stanzas it puts XEP-0199 pings to the server; a server takes one stream in order, so the
+/// answer to a ping, result or error, proves that it has taken everything that was written before
+/// it. A broadcast stays one object and is rendered piece by piece, so memory does not grow with
+/// its audience.
+class Outbox {
+ public:
+  explicit Outbox(OutboxSettings settings);
+
+  /// too_large: a stanza is larger than the limit. full: beyond the capacity. Both leave the outbox
+  /// as it was: nothing of `out` will be written, but its mark counts as delivered in its turn.
+  enum class Taken { yes, too_large, full };
+
+  /// Appends. Marks never go down from one call to the next; 0 is no mark.
+  Taken send(Outgoing out, std::uint64_t mark, Steady now);
+
+  /// Renders what waits, as much as fits. The chunk stays empty only if there is nothing to write.
+  void fill(Chunk& chunk);
+
+  /// Whether fill() would write something.
+  bool has_output() const { return cursor_ < entries_.size() || ping_wanted_; }
+  /// Whether the last fill() ended within a stanza.
+  bool mid_stanza() const;
+  /// Whether something was written after the last ping.
+  bool unpinged() const { return unpinged_; }
+  /// Whether a ping was written and is not answered.
+  bool awaits_proof() const { return !pings_.empty(); }
+  /// Whether all that was sent is written and proved.
+  bool settled() const { return entries_.empty() && !ping_wanted_; }
+  /// The next fill() writes a ping, even when nothing else was written.
+  void want_ping() { ping_wanted_ = true; }
+
+  /// Whether an iq with this id is the answer to one of our pings (of this or an earlier stream).
+  bool is_ping_id(std::string_view id) const;
+  /// Takes the answer to a ping: forgets what it proves. The highest mark among that, 0 for none.
+  std::uint64_t prove(std::string_view id);
+
+  /// The stream broke. What is to be redelivered waits again, in order: everything unproved that is
+  /// marked `keep`, and what was never written. Old iqs and presences are left out, and so are
+  /// written presences.
+  void rewind(Steady now);
+
+  /// Bytes on the wire that are not yet written plus bytes in memory that are kept until proved.
+  std::size_t bytes() const { return unwritten_ + kept_; }
+  /// True from the moment bytes() passes the high mark until it is below the low mark.
+  bool congested() const { return congested_; }
+  std::uint64_t stanzas_written() const { return stanzas_written_; }
+
+ private:
+  struct Entry {
+    Outgoing out;
+    std::uint64_t mark = 0;
+    Steady since;
+    std::size_t next = 0;    // recipients rendered, or bytes of head where there are none
+    std::size_t proved = 0;  // recipients proved taken
+  };
+  struct Ping {
+    std::uint64_t number;
+    std::uint64_t entry;     // everything before this entry is written,
+    std::size_t recipients;  // and this many copies of it
+  };
+  enum class Room { enough, none };
+
+  Room render(Entry& entry, Chunk& chunk);
+  Room render_copies(Entry& entry, Chunk& chunk);
+  Room render_head(Entry& entry, Chunk& chunk);
+  Room append_ping(Chunk& chunk);
+  Room append_due_ping(Chunk& chunk);
+  void finish(Entry& entry);
+  void rewind(Entry& entry, Steady now);
+  void update_congestion();
+  bool is_ours(const Outgoing& out) const;
+
+  OutboxSettings settings_;
+  std::string ping_head_;
+  std::string ping_tail_;
+  std::deque<Entry> entries_;
+  std::deque<Ping> pings_;
+  std::uint64_t first_ = 0;  // number of entries_.front()
+  std::size_t cursor_ = 0;   // index of the first entry that is not wholly rendered
+  std::size_t unwritten_ = 0;
+  std::size_t kept_ = 0;
+  std::size_t since_ping_ = 0;
+  std::uint64_t last_ping_ = 0;
+  std::uint64_t stanzas_written_ = 0;
+  bool ping_wanted_ = false;
+  bool unpinged_ = false;
+  bool congested_ = false;
+};
+
+}  // namespace stoa::link
