@@ -138,8 +138,9 @@ bool Outbox::mid_stanza() const {
 }
 
 Outbox::Room Outbox::append_due_ping(Chunk& chunk) {
-  if (mid_stanza() || (!ping_wanted_ && since_ping_ < settings_.ping_every)) return Room::enough;
-  return append_ping(chunk);
+  const bool wanted = ping_wanted_ && cursor_ == entries_.size();
+  const bool due = !mid_stanza() && since_ping_ >= settings_.ping_every;
+  return wanted || due ? append_ping(chunk) : Room::enough;
 }
 
 Outbox::Room Outbox::append_ping(Chunk& chunk) {

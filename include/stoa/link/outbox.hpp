@@ -81,7 +81,7 @@ class Outbox {
   bool awaits_proof() const { return !pings_.empty(); }
   /// Whether all that was sent is written and proved.
   bool settled() const { return entries_.empty() && !ping_wanted_; }
-  /// The next fill() writes a ping, even when nothing else was written.
+  /// A ping is written behind what waits, even when nothing else was written since the last one.
   void want_ping() { ping_wanted_ = true; }
 
   /// Whether an iq with this id is the answer to one of our pings (of this or an earlier stream).

@@ -27,11 +27,12 @@ using asio::ip::tcp;
 /// Runs the loop until something is so; false if it is not within five seconds.
 inline bool run_until(asio::io_context& loop, const std::function<bool()>& so) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-  while (!so() && std::chrono::steady_clock::now() < end) {
+  while (!so()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
     loop.restart();
     loop.run_one_for(std::chrono::milliseconds(20));
   }
-  return so();
+  return true;
 }
 
 /// One connection as the server sees it.
