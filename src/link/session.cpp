@@ -1,6 +1,7 @@
 #include "link/session.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -250,6 +251,18 @@ void Session::hand_over() {
     shared_.handler->on_stanza(std::move(stanza));
   }
   if (shared_.inbound.empty()) held_bytes_ = 0;
+}
+
+void Session::input_wanted() {
+  if (reader_waits_) {
+    if (!must_not_read()) read_.raise();
+  } else if (!shared_.inbound.empty() && !held() && !hand_over_posted_) {
+    hand_over_posted_ = true;
+    asio::post(shared_.loop, [self = shared_from_this()] {
+      self->hand_over_posted_ = false;
+      self->hand_over();
+    });
+  }
 }
 
 bool Session::held() const {

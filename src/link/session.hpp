@@ -51,7 +51,7 @@ class Session : public std::enable_shared_from_this<Session>, private xml::Strea
   /// There is something to write, or to stop for.
   void output_waits() { write_.raise(); }
   /// Reading may go on.
-  void input_wanted() { read_.raise(); }
+  void input_wanted();
   void stop();
   /// Ends at once; nobody is told.
   void abandon();
@@ -109,6 +109,7 @@ class Session : public std::enable_shared_from_this<Session>, private xml::Strea
   bool stream_closed_ = false;
   std::size_t held_bytes_ = 0;  // read since everything was last handed over
   bool reader_waits_ = false;
+  bool hand_over_posted_ = false;
   bool writing_ = false;
   bool stalled_ = false;   // the server takes nothing: read a little, it may be blocked on us
   bool unpinged_ = false;  // what the outbox said after the last fill

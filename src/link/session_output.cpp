@@ -83,7 +83,7 @@ void Session::after_fill() {
   const bool awaiting = shared_.outbox.awaits_proof();
   if (awaiting && !awaiting_) last_proof_ = now;
   awaiting_ = awaiting;
-  if (reader_waits_ && !must_not_read()) read_.raise();
+  input_wanted();
 }
 
 awaitable<void> Session::tick_loop(std::shared_ptr<Session> self) {
