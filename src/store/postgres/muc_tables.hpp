@@ -5,28 +5,26 @@
 #include <string>
 #include <vector>
 
-#include <pqxx/pqxx>
 #include <stoa/muc/model/change.hpp>
 #include <stoa/muc/model/facts.hpp>
 #include <stoa/muc/model/read.hpp>
 
-namespace stoa::store {
+#include "store/postgres/connection.hpp"
 
-/// The muc tables (schema/0003_muc.sql), written to. One object per journal connection; journal thread only.
-/// `service` is the domain of the service that the changes belong to.
+namespace stoa::store::postgres {
+
+/// The muc tables (schema/0003_muc.sql), written to. One object per journal connection; journal
+/// thread only. `service` is the domain of the service that the changes belong to.
 class MucWriter {
  public:
   MucWriter();
   ~MucWriter();
-  /// Prepares its statements on a new connection.
-  static void prepare(pqxx::connection& connection);
-
   /// Takes a change into the batch. Changes of one row are merged so that writing the batch ends as
   /// if they had been written one by one.
   void add(const std::string& service, const muc::Change& change);
-  /// Writes the batch within the transaction, one statement per kind of change, and empties it.
-  /// Throws what pqxx throws; the batch is empty then too.
-  void write(pqxx::transaction_base& transaction);
+  /// Writes the batch within the transaction that is open on the connection, one statement per kind
+  /// of change, and empties it. Throws Fault; the batch is empty then too.
+  void write(Connection& connection);
   void clear();
 
  private:
@@ -34,22 +32,21 @@ class MucWriter {
   std::unique_ptr<Batch> batch_;
 };
 
-/// The muc tables, looked up. Reader threads; one call, one transaction (read only). Damaged rows
-/// throw DamagedRow (fault.hpp), what pqxx throws passes through.
+/// The muc tables, looked up. Reader threads; one call, one snapshot. Damaged rows throw
+/// DamagedRow (fault.hpp), a Fault passes through.
 struct MucReader {
-  static void prepare(pqxx::connection& connection);
-  static muc::RoomState load(pqxx::transaction_base& tx, const std::string& service,
-                                const std::string& localpart);
-  static std::string key_of(pqxx::transaction_base& tx, const std::string& service,
+  static muc::RoomState load(Connection& connection, const std::string& service,
+                             const std::string& localpart);
+  static std::string key_of(Connection& connection, const std::string& service,
                             std::uint64_t number);
-  static muc::Facts fetch(pqxx::transaction_base& tx, const std::string& service,
-                             std::uint64_t number, const muc::Need& need);
-  static muc::ReadResult read(pqxx::transaction_base& tx, const std::string& service,
-                                 const muc::Read& read);
+  static muc::Facts fetch(Connection& connection, const std::string& service, std::uint64_t number,
+                          const muc::Need& need);
+  static muc::ReadResult read(Connection& connection, const std::string& service,
+                              const muc::Read& read);
   /// Rooms with occupants, or with a deadline up to `until`, by key behind `from`.
-  static std::vector<std::string> pending_keys(pqxx::transaction_base& tx,
-                                               const std::string& service, const std::string& from,
-                                               Timestamp until, std::size_t limit);
+  static std::vector<std::string> pending_keys(Connection& connection, const std::string& service,
+                                               const std::string& from, Timestamp until,
+                                               std::size_t limit);
 };
 
-}  // namespace stoa::store
+}  // namespace stoa::store::postgres
