@@ -37,4 +37,7 @@ function(stoa_compile_options target)
       -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(${target} PRIVATE -fsanitize=${STOA_SANITIZE})
   endif()
+  if(STOA_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)  # coverage
+  endif()
 endfunction()

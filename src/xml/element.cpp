@@ -19,6 +19,14 @@ bool white_space(char c) {
 
 }  // namespace
 
+Element::Element() noexcept = default;
+Element::Element(std::string_view name, std::string_view ns) : name_(name), ns_(ns) {}
+Element::Element(const Element&) = default;
+Element::Element(Element&&) noexcept = default;
+Element& Element::operator=(const Element&) = default;
+Element& Element::operator=(Element&&) noexcept = default;
+Element::~Element() = default;
+
 std::optional<std::string_view> Element::attr(std::string_view name) const {
   const auto found = find_attribute(attributes_, name, {});
   if (found == attributes_.end()) return std::nullopt;

@@ -48,6 +48,17 @@ struct Binding {
   std::string_view uri;
 };
 
+bool reserved(std::string_view prefix) {
+  return prefix == "xml" || prefix == "xmlns";
+}
+
+/// The prefix to write an element with: its own, unless its namespace cannot have that one.
+std::string_view prefix_of(const Element& element) {
+  if (element.ns() == xml_ns) return "xml";
+  if (element.ns().empty() || reserved(element.prefix())) return {};
+  return element.prefix();
+}
+
 /// Writes one tree; knows the prefixes in scope.
 class Writer {
  public:
@@ -63,7 +74,7 @@ class Writer {
       out_ += '>';
       for (const Node& node : element.nodes()) write(node, own_default);
       out_ += "</";
-      append_name(element.ns().empty() ? std::string_view() : element.prefix(), element.name());
+      append_name(prefix_of(element), element.name());
       out_ += '>';
     }
     scope_.resize(outer);
@@ -82,10 +93,10 @@ class Writer {
   /// Returns the default namespace in force inside.
   std::string_view open_tag(const Element& element, std::string_view inherited, std::size_t outer) {
     out_ += '<';
-    const bool prefixed = !element.prefix().empty() && !element.ns().empty();
-    append_name(prefixed ? std::string_view(element.prefix()) : std::string_view(), element.name());
-    if (prefixed) {
-      if (uri_of(element.prefix()) != element.ns()) declare(element.prefix(), element.ns());
+    const std::string_view own = prefix_of(element);
+    append_name(own, element.name());
+    if (!own.empty()) {
+      if (uri_of(own) != element.ns()) declare(own, element.ns());
     } else if (element.ns() != inherited) {
       append_attribute(out_, "xmlns", element.ns());
       inherited = element.ns();
@@ -113,7 +124,7 @@ class Writer {
     if (attribute.ns == xml_ns) return "xml";
     if (!attribute.prefix.empty()) {
       if (uri_of(attribute.prefix) == attribute.ns) return attribute.prefix;
-      if (!declared_here(attribute.prefix, outer) && attribute.prefix != "xml") {
+      if (!declared_here(attribute.prefix, outer) && !reserved(attribute.prefix)) {
         declare(attribute.prefix, attribute.ns);
         return attribute.prefix;
       }

@@ -29,8 +29,13 @@ struct Node;
 /// written (write.hpp) is infoset-equal to what was parsed.
 class Element {
  public:
-  Element() = default;
+  Element() noexcept;
   Element(std::string_view name, std::string_view ns);
+  Element(const Element&);
+  Element(Element&&) noexcept;
+  Element& operator=(const Element&);
+  Element& operator=(Element&&) noexcept;
+  ~Element();
 
   const std::string& name() const { return name_; }
   const std::string& ns() const { return ns_; }
@@ -56,7 +61,7 @@ class Element {
   /// Appends a child element or text. `add` returns the child just added (valid until the next
   /// add).
   Element& add(Element child);
-  Element& add(std::string_view name, std::string_view ns);
+  Element& add(std::string_view name, std::string_view ns) { return add(Element(name, ns)); }
   Element& text(std::string_view text) &;
   Element&& text(std::string_view text) &&;
   Element&& with(Element child) &&;
@@ -115,11 +120,5 @@ struct Node {
   Element* element() { return std::get_if<Element>(&content); }
   const std::string* text() const { return std::get_if<std::string>(&content); }
 };
-
-// Here because Node has to be complete.
-inline Element::Element(std::string_view name, std::string_view ns) : name_(name), ns_(ns) {}
-inline Element& Element::add(std::string_view name, std::string_view ns) {
-  return add(Element(name, ns));
-}
 
 }  // namespace stoa::xml

@@ -75,6 +75,16 @@ TEST_CASE("an attribute whose prefix is missing or taken gets a new one") {
         "<p:a xmlns:p='urn:p' xmlns:ns0='urn:other' ns0:x='1' xmlns:ns1='urn:other' ns1:y='2'/>");
 }
 
+TEST_CASE("a reserved prefix stands for nothing else") {
+  xml::Element element = parsed("<xml:a xml:b='1'/>");
+  CHECK(xml::to_string(element) == "<xml:a xml:b='1'/>");
+  element.rename_ns(xml::xml_ns, "urn:a");
+  CHECK(xml::to_string(element) == "<a xmlns='urn:a' xml:b='1'/>");
+  xml::Element other("a", "");
+  other.add_attribute({"x", "1", "xmlns", "urn:x"});
+  CHECK(xml::to_string(other) == "<a xmlns:ns0='urn:x' ns0:x='1'/>");
+}
+
 TEST_CASE("what XML cannot hold is replaced, so that the stream stays whole") {
   CHECK(xml::escaped(std::string_view("a\0b\x1f", 4)) ==
         "a\xef\xbf\xbd"
