@@ -49,6 +49,7 @@ struct OwnPresence {
 struct PresenceToOthers {
   Shown shown;
   std::vector<Jid> except;
+  bool seeing_only = false;  ///< only to those who see real JIDs: nothing changed for the rest
 };
 
 /// To one session which is not the occupant's own (probe, newly shown JIDs).
@@ -95,6 +96,7 @@ struct PrivateTo {
 /// A groupchat message from the room to everybody: `<x><status/>…</x>`, no body, not archived.
 struct Notice {
   std::vector<std::uint16_t> codes;
+  std::string id;
 };
 
 /// A stanza that is complete: from, to and all.

@@ -208,8 +208,7 @@ struct Command : Asked {
 struct Bounce : Asked {
   enum class Of : std::uint8_t { message, presence } of = Of::message;
   std::optional<Condition> condition;
-  std::string payload;      ///< the `<error/>` as XML, without addresses
-  std::string echo;         ///< children other than the error, as XML
+  std::string error_type;   ///< as written; empty for none
   bool of_private = false;  ///< the echo has the mark of a private message
 };
 
@@ -217,7 +216,7 @@ struct Bounce : Asked {
 struct IqAnswer : Asked {
   std::string type;
   std::optional<Condition> condition;
-  std::string payload;  ///< children as XML
+  std::vector<xml::Element> children;
 };
 
 /// Time has passed: a deadline of the room is due.

@@ -82,12 +82,6 @@ struct Archived {
   RowPtr row;
   std::string body;  ///< for full text search; empty for none
 };
-/// Undoes Archived; never reaches the store.
-struct Unarchived {
-  std::uint64_t room = 0;
-  RowPtr row;
-};
-
 /// A message of the archive becomes a tombstone: payload gone, the rest stays. Hard.
 struct Retracted {
   std::uint64_t room = 0;
@@ -132,8 +126,18 @@ struct Invited {
   std::optional<Invitation> after;
 };
 
-/// Never stored: lost with the process, and nobody minds.
+/// Never stored: lost with the process, and nobody minds; or the undoing of something that is.
 namespace fleeting {
+struct Unarchived {  ///< undoes Archived
+  RowPtr row;
+};
+struct Revived {  ///< undoes Destroyed
+  std::shared_ptr<const RoomState> room;
+};
+struct Forgotten {};  ///< what is cached of the archive is fetched again
+struct Kept {         ///< a message for the history of a room that has no archive
+  RowPtr row;
+};
 struct Pinged {  ///< signs of life of one session
   Jid session;
   struct Life {
@@ -159,15 +163,16 @@ struct Due {
   Timestamp after;
 };
 }  // namespace fleeting
-using Fleeting = std::variant<fleeting::Pinged, fleeting::IqSet, fleeting::PrivateSent,
-                              fleeting::Metered, fleeting::Due>;
+using Fleeting = std::variant<fleeting::Unarchived, fleeting::Revived, fleeting::Forgotten,
+                              fleeting::Kept, fleeting::Pinged, fleeting::IqSet,
+                              fleeting::PrivateSent, fleeting::Metered, fleeting::Due>;
 
 }  // namespace change
 
 using Change =
     std::variant<change::Created, change::Destroyed, change::Configured, change::LockSet,
                  change::SubjectSet, change::Affiliated, change::Seated, change::Archived,
-                 change::Unarchived, change::Retracted, change::ArchiveCut, change::VcardSet,
-                 change::HatSet, change::RegistrationSet, change::Invited, change::Fleeting>;
+                 change::Retracted, change::ArchiveCut, change::VcardSet, change::HatSet,
+                 change::RegistrationSet, change::Invited, change::Fleeting>;
 
 }  // namespace stoa::muc

@@ -68,7 +68,15 @@ struct SentPrivate {
 
 /// Counts what one user does (messages, presence, invitations ...) against a rate.
 struct Meter {
-  enum class Of : std::uint8_t { messages, presence, joins, invitations, voice, slow_mode } of;
+  enum class Of : std::uint8_t {
+    messages,
+    presence,
+    joins,
+    invitations,
+    voice,
+    slow_mode,
+    deserted
+  } of;
   Jid user;  ///< bare; empty for the room as a whole
   double level = 0;
   Timestamp at;  ///< of the last use

@@ -71,9 +71,9 @@ class Occupants {
   const Occupant* by_session(const Jid& session) const;
   Session* session(const Jid& jid);
 
-  /// Seats a session; the occupant is made with `id` if the nick is new. The role counts for the
-  /// whole nick. Replaces what was stored for the same session and nick.
-  void put(const Seat& seat, std::string_view id);
+  /// Seats a session; `key` is the folded nick. The occupant is made with `id` if the nick is new.
+  /// The role counts for the whole nick. Replaces what was stored for the same session and nick.
+  void put(const Seat& seat, std::string_view key, std::string_view id);
   /// Takes the session away; the occupant goes with its last one. Nothing happens if it is absent.
   void remove(const Jid& session);
 
@@ -98,7 +98,9 @@ class Occupants {
   /// From so many sessions on the index by session is kept; below, looking at each is faster.
   static constexpr std::size_t indexed_from = 24;
 
-  std::vector<std::unique_ptr<Occupant>>::const_iterator position(std::string_view key) const;
+  using Place = std::vector<std::unique_ptr<Occupant>>::const_iterator;
+
+  Place position(std::string_view key) const;
   void index(const Jid& session, Occupant* occupant);
   void unindex(const Jid& session);
   void build_index();

@@ -55,8 +55,6 @@ struct RoomState {
   /// Recipient sets, built on demand, dropped whenever a session or a role changes.
   struct Audiences {
     std::shared_ptr<const RecipientSet> all;
-    std::shared_ptr<const RecipientSet> seeing;      ///< those who see real JIDs
-    std::shared_ptr<const RecipientSet> not_seeing;  ///< the rest
   };
   mutable Audiences audiences;
 

@@ -1,0 +1,51 @@
+#include <algorithm>
+#include <type_traits>
+
+#include "muc/engine/refusals.hpp"
+#include "muc/engine/rules.hpp"
+
+namespace stoa::muc {
+namespace {
+
+/// Requests that mean something where there is no room.
+template <class R>
+constexpr bool asks_of_nothing =
+    std::is_same_v<R, request::Join> || std::is_same_v<R, request::Available>;
+
+/// Requests that nobody waits for: without a room there is nothing to do.
+template <class R>
+constexpr bool is_quiet =
+    std::is_same_v<R, request::Leave> || std::is_same_v<R, request::Probe> ||
+    std::is_same_v<R, request::Subscribe> || std::is_same_v<R, request::Bounce> ||
+    std::is_same_v<R, request::IqAnswer> || std::is_same_v<R, request::Tick> ||
+    std::is_same_v<R, request::Shutdown> || std::is_same_v<R, request::Decline>;
+
+struct Decide {
+  const Scene& scene;
+
+  template <class R>
+  RoomDecision operator()(const R& ask) const {
+    if constexpr (!asks_of_nothing<R>) {
+      if (!scene.room.exists()) {
+        if constexpr (is_quiet<R>) return nothing();
+        return refusal::no_such_room();
+      }
+    }
+    return rules::decide(scene, ask);
+  }
+};
+
+}  // namespace
+
+RoomDecision Engine::decide(const State& state, const Request& request, const Settings& settings,
+                            const Context& context) {
+  const Scene scene{state, settings, context};
+  return std::visit(Decide{scene}, request);
+}
+
+std::optional<Timestamp> Engine::deadline(const State& state) {
+  if (!state.exists() || state.due == Timestamp::max()) return std::nullopt;
+  return state.due;
+}
+
+}  // namespace stoa::muc

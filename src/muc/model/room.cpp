@@ -1,0 +1,48 @@
+#include <type_traits>
+#include <utility>
+
+#include <stoa/muc/engine/engine.hpp>
+#include <stoa/muc/model/room.hpp>
+
+namespace stoa::muc {
+
+const Extras& RoomState::extra() const {
+  static const Extras none;
+  return extras.get() ? *extras.get() : none;
+}
+
+void RoomState::seat(const Seat& seat) {
+  const std::string key = fold_case(seat.nick);
+  const Occupant* known = occupants.by_key(key);
+  occupants.put(seat, key, known ? std::string() : occupant_id_of(seat.session.bare_view()));
+  audiences = {};
+}
+
+std::size_t RoomState::footprint() const {
+  std::size_t bytes = sizeof(RoomState) + 160 + affiliations.footprint() + occupants.footprint();
+  if (extras.get()) bytes += sizeof(Extras) + 512;
+  if (history.get()) {
+    for (const RowPtr& row : history.get()->rows) {
+      bytes += sizeof(ArchiveRow) + row->payload.size() + 128;
+    }
+  }
+  if (audiences.all) bytes += audiences.all->bytes() + audiences.all->size() * 12;
+  return bytes;
+}
+
+void Engine::supply(State& state, Facts facts) {
+  if (auto* history = std::get_if<fact::History>(&facts)) {
+    state.history.touch().rows = std::move(history->rows);
+    return;
+  }
+  state.lookups.touch().push_back(std::move(facts));
+}
+
+void Engine::shrink(State& state) {
+  state.lookups.drop();
+  state.audiences = {};
+  // Without an archive there is nowhere to fetch the history from.
+  if (state.config && state.config->archive) state.history.drop();
+}
+
+}  // namespace stoa::muc
