@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include <stoa/base/time.hpp>
 #include <stoa/stanza/outgoing.hpp>
 #include <stoa/stanza/step.hpp>
 

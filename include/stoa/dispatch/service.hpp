@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <stoa/base/time.hpp>
 #include <stoa/disco/disco.hpp>
 #include <stoa/disco/list.hpp>
 #include <stoa/dispatch/ports.hpp>
@@ -32,6 +33,7 @@ class Service {
   /// JournalEvents, passed on: only units of this service's entities.
   virtual void committed(std::uint64_t watermark) = 0;
   virtual void refused(std::uint64_t seq, EntityTag entity, Refusal why) = 0;
+  virtual void store_away(bool away) = 0;
 
   /// When run_due() is next wanted; nullopt for never.
   virtual std::optional<Timestamp> deadline() const = 0;

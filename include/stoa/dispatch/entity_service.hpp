@@ -1,0 +1,218 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <stoa/dispatch/common.hpp>
+#include <stoa/dispatch/engine.hpp>
+#include <stoa/dispatch/service.hpp>
+#include <stoa/dispatch/settle.hpp>
+#include <stoa/dispatch/slots.hpp>
+
+namespace stoa::dispatch {
+
+/// Bounds of one service. Every queue is bounded; what does not fit is refused with
+/// wait/resource-constraint.
+struct ServiceLimits {
+  std::size_t memory_bytes = 512u << 20;  ///< of entities; beyond it the least recently used go
+  std::size_t queue = 512;                ///< requests that wait for one entity to load
+  std::size_t pending = 8192;             ///< requests of one entity that wait for the journal
+  std::size_t stanza_bytes = 256 * 1024;  ///< the largest stanza that the link may carry
+  std::size_t touch_batch = 64;           ///< entities touched at once after a start
+  Duration touch_pause = std::chrono::milliseconds(50);    ///< between two such batches
+  Duration sweep = std::chrono::minutes(5);                ///< between looks for stored deadlines
+  Duration tick_pause = std::chrono::milliseconds(50);     ///< between two Ticks of one entity
+  Duration refused_tick_pause = std::chrono::seconds(30);  ///< after a Tick that was not stored
+};
+
+/// Where one service stands in the program.
+struct ServicePlace {
+  Common& common;
+  Outlet& outlet;                               ///< of the service's domain
+  std::set<std::string, std::less<>> admins{};  ///< bare JIDs
+  ServiceLimits limits{};
+};
+
+/// Runs an Engine: keeps its entities (loaded on first touch, dropped when idle), decides their
+/// requests in order, journals what changes, holds what is said until it is stored, and takes back
+/// what the store refused (docs/architecture.md, "Dispatch").
+template <Engine E>
+class EntityService final : public Service {
+ public:
+  using State = typename E::State;
+  using Settings = typename E::Settings;
+  using Change = typename E::Change;
+
+  EntityService(ServicePlace place, Settings settings, JournalPort<Change>& journal,
+                LoaderPort<E>& loader);
+  EntityService(const EntityService&) = delete;
+  EntityService& operator=(const EntityService&) = delete;
+  ~EntityService() override;
+
+  bool handle(Stanza& stanza) override;
+  disco::Info info() const override { return E::service_info(settings_); }
+  void list(ListRequest request, std::function<void(Found<ListPage>)> then) override;
+
+  void committed(std::uint64_t watermark) override;
+  void refused(std::uint64_t seq, EntityTag entity, Refusal why) override;
+  void store_away(bool away) override;
+
+  std::optional<Timestamp> deadline() const override;
+  void run_due(Timestamp now) override;
+  void recover(std::function<void()> sent) override;
+
+  /// The settings that decisions are given from now on.
+  void set_settings(Settings settings) { settings_ = std::move(settings); }
+  const Settings& settings() const { return settings_; }
+  std::size_t entities() const { return entities_.size(); }
+
+ private:
+  using Request = typename E::Request;
+  using Outbound = typename E::Outbound;
+  using Read = typename E::Read;
+  using Need = typename E::Need;
+  using StepOf = Step<Change, Outbound>;
+
+  /// One request on its way. Ticks have no stanza; a row of the outbox has neither.
+  struct Job {
+    std::optional<Stanza> stanza;
+    std::variant<std::monostate, Request, OutboxRow> what;
+    std::uint8_t lacked = 0;
+    bool ordered = false;  // the sender's later stanzas wait for this one
+
+    const Request& request() const { return std::get<Request>(what); }
+    bool is_tick() const {
+      const auto* request = std::get_if<Request>(&what);
+      return request && std::holds_alternative<typename E::Tick>(*request);
+    }
+  };
+
+  /// A decided request that rests on something not stored yet.
+  struct Record {
+    Owner owner = 0;
+    std::uint64_t seq = 0;  // 0: it changed nothing
+    std::uint64_t after = 0;
+    Durability durability = Durability::soft;
+    std::vector<Change> changes;
+    Job job;
+    std::optional<Read> read;  // goes to the store when everything before it is stored
+  };
+
+  /// Exists only while something is under way.
+  struct Activity {
+    std::vector<Job> queue;
+    std::vector<Record> records;
+  };
+
+  struct Entity : Slot {
+    State state;
+    std::unique_ptr<Activity> activity;
+  };
+
+  static constexpr std::size_t slot_bytes = sizeof(Entity) + 96;  // with its share of the table
+  static constexpr std::uint8_t max_lacks = 16;
+  static constexpr Duration near_deadline = std::chrono::minutes(10);
+
+  // entity_table.ipp: which entities there are
+  Entity& touch(const std::string& key);
+  Entity& create(const std::string& key);
+  void load(Entity& entity);
+  void loaded(const std::string& key, EntityTag tag, Found<State> found);
+  Entity* find(const std::string& key, EntityTag tag);
+  Entity* find(EntityTag tag);
+  void after_run(Entity& entity);
+  void arm(Entity& entity);
+  void weigh(Entity& entity);
+  void number_changed(Entity& entity, std::uint64_t before);
+  bool idle(const Entity& entity) const;
+  void evict_surplus();
+  void drop(Entity& entity);
+  Activity& activity(Entity& entity);
+  void settle_activity(Entity& entity);
+
+  // entity_decide.ipp: requests, decisions, steps
+  Context context(const Jid& sender);
+  void submit(Entity& entity, Job job);
+  bool enqueue(Entity& entity, Job job);
+  void drain(Entity& entity);
+  void run(Entity& entity, Job job);
+  void decide(Entity& entity, Job job);
+  void perform(Entity& entity, Job job, StepOf step);
+  void change(Entity& entity, StepOf& step, const std::vector<Encoded>& said, Record& record);
+  static Outcome outcome(StepOf& step);
+  void encode(const Entity& entity, const std::vector<Outbound>& values,
+              std::vector<Encoded>& out) const;
+  void refuse(Entity& entity, Job job, const StanzaError& error);
+  void lack(Entity& entity, Job job, Need need);
+  void supplied(const std::string& key, EntityTag tag, std::uint64_t number,
+                Found<typename E::Facts> found);
+  void keep(Entity& entity, Record record);
+  std::uint64_t after_of(const Entity& entity, const Job& job);
+  void begin_order(Job& job);
+  void end_order(Job& job);
+  void reply(const Stanza& request, const Outcome& outcome, std::uint64_t after, Owner owner);
+  void number_known(std::uint64_t number, Stanza stanza, Request request, Found<std::string> key);
+  void for_number(std::uint64_t number, Stanza stanza, Request request);
+
+  // entity_reads.ipp: look-ups
+  void plan(Entity& entity, Job job, Read read);
+  void read(Stanza request, Read read, std::uint64_t after, bool ordered);
+  void answered(const Stanza& request, const Read& read, Found<typename E::ReadResult> found);
+
+  // entity_undo.ipp: what the journal says
+  void drop_settled(Entity& entity);
+  void undo_from(Entity& entity, std::size_t first, std::uint64_t guilty, Refusal why);
+  void take_back(Entity& entity, const Record& record);
+
+  // entity_recover.ipp: after a start
+  struct Recovery;
+  void next_rows();
+  void rows_later();
+  void next_row();
+  void resend(Entity& entity, const OutboxRow& row);
+  void row_failed(const StanzaError& error);
+  void touch_some(Timestamp now);
+
+  /// Wraps a continuation so that it does nothing once this service is gone.
+  template <class F>
+  auto alive(F f) {
+    return [token = std::weak_ptr<char>(alive_), f = std::move(f)](auto&&... args) mutable {
+      if (!token.expired()) f(std::forward<decltype(args)>(args)...);
+    };
+  }
+
+  Common& common_;
+  Outlet& outlet_;
+  std::set<std::string, std::less<>> admins_;
+  ServiceLimits limits_;
+  Settings settings_;
+  std::string domain_;
+  JournalPort<Change>& journal_;
+  LoaderPort<E>& loader_;
+
+  std::unordered_map<std::string, Entity> entities_;
+  std::unordered_map<std::uint64_t, Entity*> by_number_;
+  RecentlyUsed recent_;
+  Deadlines deadlines_;
+  Busy busy_;
+  std::size_t bytes_ = 0;
+  std::unique_ptr<Recovery> recovery_;
+  std::shared_ptr<char> alive_ = std::make_shared<char>('\0');  // watched by continuations
+};
+
+}  // namespace stoa::dispatch
+
+#include <stoa/dispatch/detail/entity_decide.ipp>
+#include <stoa/dispatch/detail/entity_reads.ipp>
+#include <stoa/dispatch/detail/entity_recover.ipp>
+#include <stoa/dispatch/detail/entity_table.ipp>
+#include <stoa/dispatch/detail/entity_undo.ipp>

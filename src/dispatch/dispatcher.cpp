@@ -1,0 +1,278 @@
+#include <utility>
+
+#include <stoa/base/log.hpp>
+#include <stoa/dispatch/dispatcher.hpp>
+#include <stoa/stanza/namespaces.hpp>
+#include <stoa/xml/write.hpp>
+
+#include "dispatch/list_pages.hpp"
+
+namespace stoa::dispatch {
+namespace {
+
+/// Whether the sender wants something; the opposite is an answer, which is never answered.
+bool is_request(const Stanza& stanza) {
+  if (stanza.is_error()) return false;
+  return stanza.kind != StanzaKind::iq || stanza.type != "result";
+}
+
+bool is_bare_domain(const Jid& jid) {
+  return jid.local().empty() && jid.is_bare();
+}
+
+/// RFC 6120, 8.2.3: an id, a type, and exactly one payload.
+bool well_formed_request(const Stanza& stanza) {
+  if (stanza.id.empty() || !stanza.is_iq_request()) return false;
+  std::size_t payloads = 0;
+  for (const xml::Node& node : stanza.element.nodes()) payloads += node.element() ? 1u : 0u;
+  return payloads == 1;
+}
+
+bool is_unavailable(const Stanza& stanza) {
+  return stanza.kind == StanzaKind::presence && stanza.type == "unavailable";
+}
+
+StanzaError malformed() {
+  return {ErrorType::modify, Condition::bad_request, "RFC 6120 8.2.3",
+          "An iq request has an id, and exactly one child element."};
+}
+
+StanzaError too_fast() {
+  return {ErrorType::wait, Condition::policy_violation, "RFC 6120 8.3.3.14",
+          "Too many requests in too short a time."};
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Common& common) : common_(common), started_(common.now()) {
+  common_.senders.on_turn([this](Stanza stanza) {
+    if (Domain* const domain = find(stanza.to.domain())) route(*domain, std::move(stanza));
+  });
+}
+
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::add_domain(DomainSettings settings, Outlet& outlet) {
+  const auto it = domains_.find(settings.name);
+  if (it != domains_.end()) {
+    it->second.rate = RateLimit(settings.rate);
+    it->second.settings = std::move(settings);
+    it->second.outlet = &outlet;
+    it->second.info.clear();
+    return;
+  }
+  std::string name = settings.name;
+  const RateSettings rate = settings.rate;
+  domains_.emplace(std::move(name), Domain{.settings = std::move(settings),
+                                           .outlet = &outlet,
+                                           .rate = RateLimit(rate),
+                                           .services = {},
+                                           .info = {},
+                                           .recovering = 0,
+                                           .parked = {}});
+}
+
+void Dispatcher::add_service(std::string_view domain, std::unique_ptr<Service> service) {
+  if (Domain* const it = find(domain)) {
+    it->services.push_back(std::move(service));
+    it->info.clear();
+  }
+}
+
+void Dispatcher::refresh(std::string_view domain) {
+  if (Domain* const it = find(domain)) it->info.clear();
+}
+
+Dispatcher::Domain* Dispatcher::find(std::string_view name) {
+  const auto it = domains_.find(name);
+  return it == domains_.end() ? nullptr : &it->second;
+}
+
+void Dispatcher::handle(Stanza stanza) {
+  common_.metrics.count_in(stanza.kind);
+  Domain* const domain = find(stanza.to.domain());
+  if (!domain || stanza.from.empty()) {
+    Metrics::add(common_.metrics.dropped);
+    log::warning("stanza_dropped", {{"why", domain ? "no from" : "domain not served"},
+                                    {"to", std::string(stanza.to.domain())}});
+    return;
+  }
+  if (domain->recovering > 0) {
+    domain->parked.push_back(std::move(stanza));
+    return;
+  }
+  accept(*domain, std::move(stanza));
+}
+
+void Dispatcher::accept(Domain& domain, Stanza stanza) {
+  if (!is_request(stanza)) {
+    route(domain, std::move(stanza));
+    return;
+  }
+  if (!within_rate(domain, stanza)) {
+    Metrics::add(common_.metrics.rate_limited);
+    settle(domain, stanza, too_fast());
+    return;
+  }
+  if (!common_.senders.busy(stanza.from)) {
+    route(domain, std::move(stanza));
+  } else if (!common_.senders.queue(stanza)) {
+    settle(domain, stanza, too_many_waiting());
+  }
+}
+
+bool Dispatcher::within_rate(Domain& domain, const Stanza& stanza) {
+  if (domain.settings.rate.per_second <= 0 || is_unavailable(stanza)) return true;
+  const auto& free = domain.settings.unlimited;
+  if (free.contains(stanza.from.bare_view()) || free.contains(stanza.from.domain())) return true;
+  return domain.rate.take(stanza.from.bare_view(), common_.now());
+}
+
+void Dispatcher::route(Domain& domain, Stanza stanza) {
+  const bool iq_request = stanza.kind == StanzaKind::iq && is_request(stanza);
+  if (iq_request && !well_formed_request(stanza)) {
+    settle(domain, stanza, malformed());
+    return;
+  }
+  if (iq_request && is_bare_domain(stanza.to) && answer_common(domain, stanza)) return;
+  for (const auto& service : domain.services) {
+    if (service->handle(stanza)) return;
+  }
+  if (!iq_request) return;
+  const auto query = disco::decode(stanza);
+  if (query && !query->ok()) {
+    settle(domain, stanza, query->error());
+  } else if (query && !query->value().node.empty()) {
+    settle(domain, stanza, disco::unknown_node());
+  } else if (stanza.to.local().empty() && stanza.to.is_full()) {
+    settle(domain, stanza,
+           StanzaError(ErrorType::cancel, Condition::item_not_found, "XEP-0060 4.6.1"));
+  } else {
+    settle(domain, stanza, unknown_payload());
+  }
+}
+
+bool Dispatcher::answer_common(Domain& domain, Stanza& stanza) {
+  if (answer_disco(domain, stanza)) return true;
+  if (stanza.type != "get") return false;
+  auto answer =
+      disco::answer(stanza, domain.settings.profile, {.started = started_, .now = common_.now()});
+  if (!answer) return false;
+  settle(domain, stanza, Accepted{std::move(*answer)});
+  return true;
+}
+
+bool Dispatcher::answer_disco(Domain& domain, Stanza& stanza) {
+  const xml::Element& payload = *stanza.payload();
+  if (payload.ns() != ns::disco_info && payload.ns() != ns::disco_items) return false;
+  const auto decoded = disco::decode(stanza);
+  if (!decoded) return false;
+  if (!decoded->ok()) {
+    settle(domain, stanza, decoded->error());
+    return true;
+  }
+  const disco::Query& query = decoded->value();
+  if (!query.node.empty()) return false;
+  if (query.kind == disco::Query::Kind::info) {
+    answer_info(domain, stanza);
+  } else {
+    answer_items(domain, std::move(stanza), query.page);
+  }
+  return true;
+}
+
+void Dispatcher::answer_info(Domain& domain, const Stanza& stanza) {
+  if (domain.info.empty()) {
+    disco::Info info;
+    for (const auto& service : domain.services) disco::merge(info, service->info());
+    disco::add_common(info, domain.settings.profile);
+    domain.info = xml::to_string(disco::encode(info), ns::client);
+  }
+  put(domain, stanza, ready_result(stanza, domain.info));
+}
+
+void Dispatcher::answer_items(Domain& domain, Stanza stanza, std::optional<rsm::Request> page) {
+  ListQuery query{.services = {},
+                  .requester = stanza.from,
+                  .page = std::move(page),
+                  .cap = domain.settings.list_page};
+  for (const auto& service : domain.services) query.services.push_back(service.get());
+  common_.senders.begin(stanza.from);
+  list_pages(std::move(query), [this, &domain, stanza = std::move(stanza)](ListAnswer answer) {
+    if (auto* error = std::get_if<StanzaError>(&answer)) {
+      settle(domain, stanza, std::move(*error));
+    } else {
+      settle(domain, stanza, Accepted{disco::encode(std::get<disco::Items>(answer))});
+    }
+    common_.senders.end(stanza.from);
+  });
+}
+
+void Dispatcher::settle(Domain& domain, const Stanza& stanza, const Outcome& outcome) {
+  const Settling settling{.by = {}, .stanza_bytes = domain.settings.stanza_bytes};
+  auto reply = dispatch::settle(stanza, outcome, settling, common_.metrics);
+  if (reply) put(domain, stanza, std::move(*reply));
+}
+
+void Dispatcher::put(Domain& domain, const Stanza& stanza, Outgoing reply) {
+  common_.release.put(*domain.outlet, std::move(reply), common_.senders.last_after(stanza.from), 0);
+}
+
+void Dispatcher::recover(std::string_view name) {
+  Domain* const domain = find(name);
+  if (!domain) return;
+  domain->recovering = domain->services.size();
+  for (const auto& service : domain->services) {
+    service->recover([this, domain] { recovered(*domain); });
+  }
+}
+
+void Dispatcher::recovered(Domain& domain) {
+  if (--domain.recovering > 0) return;
+  for (Stanza& stanza : std::exchange(domain.parked, {})) accept(domain, std::move(stanza));
+}
+
+void Dispatcher::delivered(std::string_view domain, std::uint64_t mark) {
+  if (mark != 0) common_.journal().delivered(std::string(domain), mark);
+}
+
+void Dispatcher::committed(std::uint64_t watermark) {
+  common_.release.committed(watermark);
+  common_.senders.committed(watermark);
+  for (auto& [name, domain] : domains_) {
+    for (const auto& service : domain.services) service->committed(watermark);
+  }
+}
+
+void Dispatcher::refused(std::uint64_t seq, EntityTag entity, Refusal why) {
+  for (auto& [name, domain] : domains_) {
+    for (const auto& service : domain.services) service->refused(seq, entity, why);
+  }
+}
+
+void Dispatcher::store_away(bool away) {
+  common_.store_away = away;
+  for (auto& [name, domain] : domains_) {
+    for (const auto& service : domain.services) service->store_away(away);
+  }
+}
+
+std::optional<Timestamp> Dispatcher::deadline() const {
+  std::optional<Timestamp> first;
+  for (const auto& [name, domain] : domains_) {
+    for (const auto& service : domain.services) {
+      const auto other = service->deadline();
+      if (other && (!first || *other < *first)) first = other;
+    }
+  }
+  return first;
+}
+
+void Dispatcher::run_due() {
+  const Timestamp now = common_.now();
+  for (auto& [name, domain] : domains_) {
+    for (const auto& service : domain.services) service->run_due(now);
+  }
+}
+
+}  // namespace stoa::dispatch

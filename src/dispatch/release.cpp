@@ -1,0 +1,74 @@
+#include <algorithm>
+#include <utility>
+
+#include <stoa/dispatch/release.hpp>
+
+namespace stoa::dispatch {
+
+Release::Release(Metrics& metrics, std::uint64_t last_seq)
+    : metrics_(metrics), last_seq_(last_seq), watermark_(last_seq) {}
+
+void Release::put(Outlet& outlet, Outgoing outgoing, std::uint64_t after, Owner owner) {
+  if (outgoing.recipients && outgoing.recipients->size() == 0) return;
+  if (passed(after)) {
+    send(outlet, std::move(outgoing), watermark_);
+    return;
+  }
+  held_[after].push_back({owner, &outlet, std::move(outgoing)});
+  count_held(1);
+}
+
+void Release::cancel(Owner owner) {
+  for (auto& [after, outputs] : held_) {
+    count_held(-static_cast<std::ptrdiff_t>(
+        std::erase_if(outputs, [owner](const Held& held) { return held.owner == owner; })));
+  }
+}
+
+void Release::free(Owner owner) {
+  for (auto& [after, outputs] : held_) {
+    for (Held& held : outputs) {
+      if (held.owner == owner) send(*held.outlet, std::move(held.outgoing), watermark_);
+    }
+  }
+  cancel(owner);
+}
+
+void Release::committed(std::uint64_t watermark) {
+  if (watermark <= watermark_) return;
+  const std::uint64_t before = watermark_;
+  watermark_ = watermark;
+  const auto end = held_.upper_bound(watermark);
+  std::vector<Held> due;
+  for (auto it = held_.begin(); it != end; ++it) {
+    std::move(it->second.begin(), it->second.end(), std::back_inserter(due));
+  }
+  held_.erase(held_.begin(), end);
+  count_held(-static_cast<std::ptrdiff_t>(due.size()));
+
+  // Only with the last output of an outlet is everything up to the watermark out.
+  std::map<Outlet*, std::size_t> last;
+  for (std::size_t i = 0; i < due.size(); ++i) last[due[i].outlet] = i;
+  for (std::size_t i = 0; i < due.size(); ++i) {
+    Outlet& outlet = *due[i].outlet;
+    send(outlet, std::move(due[i].outgoing), last[&outlet] == i ? watermark : before);
+  }
+}
+
+void Release::give_marks(Outlet& outlet) {
+  const auto it = withheld_.find(&outlet);
+  if (it != withheld_.end() && --it->second <= 0) withheld_.erase(it);
+}
+
+void Release::send(Outlet& outlet, Outgoing outgoing, std::uint64_t mark) {
+  metrics_.count_out(outgoing);
+  if (!withheld_.empty() && withheld_.contains(&outlet)) mark = 0;
+  outlet.send(std::move(outgoing), mark);
+}
+
+void Release::count_held(std::ptrdiff_t change) {
+  held_count_ = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(held_count_) + change);
+  Metrics::set(metrics_.held_outputs, held_count_);
+}
+
+}  // namespace stoa::dispatch

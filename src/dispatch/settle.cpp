@@ -1,0 +1,82 @@
+#include <stoa/dispatch/settle.hpp>
+#include <stoa/stanza/namespaces.hpp>
+#include <stoa/xml/write.hpp>
+
+namespace stoa::dispatch {
+namespace {
+
+Outgoing result(const Stanza& request, const std::optional<xml::Element>& payload) {
+  xml::Element iq("iq", ns::client);
+  iq.set("type", "result").set("id", request.id);
+  iq.set("from", request.to.str()).set("to", request.from.str());
+  if (payload) iq.add(*payload);
+  return outgoing(iq);
+}
+
+Outgoing refusal(const Stanza& request, const StanzaError& error, const Settling& settling,
+                 Metrics& metrics) {
+  metrics.count_error(error.condition);
+  const auto redelivery =
+      request.kind == StanzaKind::presence ? Redelivery::drop : Redelivery::keep;
+  return outgoing(error_reply(request, error, settling.by), redelivery);
+}
+
+}  // namespace
+
+Outgoing ready_result(const Stanza& request, std::string_view payload) {
+  Outgoing reply;
+  reply.head.reserve(payload.size() + 256);
+  reply.head = "<iq type='result'";
+  xml::append_attribute(reply.head, "id", request.id);
+  xml::append_attribute(reply.head, "from", request.to.str());
+  xml::append_attribute(reply.head, "to", request.from.str());
+  reply.head += '>';
+  reply.head += payload;
+  reply.head += "</iq>";
+  return reply;
+}
+
+std::optional<Outgoing> settle(const Stanza& request, const Outcome& outcome,
+                               const Settling& settling, Metrics& metrics) {
+  if (request.is_error()) return std::nullopt;
+  if (request.kind == StanzaKind::iq && request.type == "result") return std::nullopt;
+  if (const auto* error = std::get_if<StanzaError>(&outcome)) {
+    return refusal(request, *error, settling, metrics);
+  }
+  if (const auto* partly = std::get_if<AcceptedPartly>(&outcome)) {
+    Stanza echo = request;
+    if (partly->payload) {
+      echo.element.nodes().clear();
+      echo.element.add(*partly->payload);
+    }
+    return refusal(echo, partly->error, settling, metrics);
+  }
+  if (request.kind != StanzaKind::iq) return std::nullopt;
+  Outgoing reply = result(request, std::get<Accepted>(outcome).reply);
+  if (reply.largest_stanza() <= settling.stanza_bytes) return reply;
+  return refusal(request,
+                 StanzaError(ErrorType::wait, Condition::resource_constraint, "XEP-0045 14.6",
+                             "The answer is larger than the server's limit; ask for less."),
+                 settling, metrics);
+}
+
+StanzaError store_refused() {
+  return {ErrorType::wait, Condition::internal_server_error, "RFC 6120 8.3.3.6",
+          "It could not be stored. Nothing was changed."};
+}
+
+StanzaError store_too_slow() {
+  return {ErrorType::wait, Condition::resource_constraint, "RFC 6120 8.3.3.18",
+          "The store cannot be reached. Nothing was changed."};
+}
+
+StanzaError too_many_waiting() {
+  return {ErrorType::wait, Condition::resource_constraint, "RFC 6120 8.3.3.18",
+          "Too many requests are waiting."};
+}
+
+StanzaError unknown_payload() {
+  return {ErrorType::cancel, Condition::service_unavailable, "RFC 6120 8.4"};
+}
+
+}  // namespace stoa::dispatch
