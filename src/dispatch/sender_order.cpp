@@ -84,11 +84,11 @@ void SenderOrder::committed(std::uint64_t watermark) {
     after_.clear();
     return;
   }
-  std::erase_if(after_, [watermark](auto& entry) {
-    std::vector<std::uint64_t>& noted = entry.second;
+  for (auto it = after_.begin(); it != after_.end();) {
+    std::vector<std::uint64_t>& noted = it->second;
     noted.erase(noted.begin(), std::upper_bound(noted.begin(), noted.end(), watermark));
-    return noted.empty();
-  });
+    it = noted.empty() ? after_.erase(it) : std::next(it);
+  }
 }
 
 }  // namespace stoa::dispatch

@@ -41,6 +41,7 @@ void EntityService<E>::store_away(bool away) {
       const bool waits_for_itself = record.seq != 0 && record.durability == Durability::hard;
       if (waits_for_itself || record.read) break;
       common_.release.free(record.owner);
+      if (record.job.stanza) common_.senders.forget_after(record.job.stanza->from, record.after);
     }
     records.erase(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(free));
     if (records.empty()) entity.last_after = common_.release.watermark();

@@ -150,7 +150,7 @@ class Journal final : public dispatch::JournalControl {
     // The later units of the entity are not stored either, up to its resume.
     for (Entry& other : queue_) {
       if (other.entity == entity && other.seq >= seq && other.kind == Entry::Kind::unit) {
-        if (other.durability != Durability::soft || other.seq == seq) other.write = nullptr;
+        other.write = nullptr;
       }
     }
     events_->refused(seq, entity, dispatch::Refusal::timeout);

@@ -55,15 +55,14 @@ class Store final : public dispatch::JournalPort<typename E::Change>,
   void fetch(std::uint64_t number, typename E::Need need, std::uint64_t after,
              Then<typename E::Facts> then) override {
     look_up<typename E::Facts>(after, std::move(then), [this, number, need = std::move(need)] {
-      return tables_.fetch(number, need, tables_.shadow);
+      return tables_.fetch(number, need);
     });
   }
 
   void read(typename E::Read read, std::uint64_t after,
             Then<typename E::ReadResult> then) override {
-    look_up<typename E::ReadResult>(after, std::move(then), [this, read = std::move(read)] {
-      return tables_.read(read, tables_.shadow);
-    });
+    look_up<typename E::ReadResult>(after, std::move(then),
+                                    [this, read = std::move(read)] { return tables_.read(read); });
   }
 
   void pending_keys(std::string from, Timestamp until, std::size_t limit,

@@ -29,10 +29,9 @@ class Tables {
   /// A change was committed; `after` is the shadow with it. Rows of other tables are written here.
   virtual void commit(const std::string& key, const typename E::Change& change,
                       const State& after) = 0;
-  virtual typename E::ReadResult read(const typename E::Read& read, const Shadow& shadow) = 0;
+  virtual typename E::ReadResult read(const typename E::Read& read) = 0;
   /// `number` may be 0 (facts asked before an entity exists).
-  virtual typename E::Facts fetch(std::uint64_t number, const typename E::Need& need,
-                                  const Shadow& shadow) = 0;
+  virtual typename E::Facts fetch(std::uint64_t number, const typename E::Need& need) = 0;
 
   /// Makes of a copy of the shadow what the database would give back: what is never stored, or is
   /// fetched only when it is needed, is taken out.

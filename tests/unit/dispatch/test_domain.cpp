@@ -1,0 +1,219 @@
+#include <doctest/doctest.h>
+
+#include <stoa/stanza/namespaces.hpp>
+
+#include "world.hpp"
+
+using stoa::xml::Element;
+using toy::World;
+namespace ns = stoa::ns;
+
+namespace {
+
+constexpr std::string_view romeo = "romeo@montague.lit/orchard";
+
+std::string iq(const std::string& payload, const std::string& to = "toy.lit",
+               const std::string& type = "get") {
+  return "<iq type='" + type + "' id='1' from='" + std::string(romeo) + "' to='" + to + "'>" +
+         payload + "</iq>";
+}
+
+std::string items(const std::string& set = {}) {
+  return iq("<query xmlns='http://jabber.org/protocol/disco#items'>" + set + "</query>");
+}
+
+std::string set(const std::string& content) {
+  return "<set xmlns='http://jabber.org/protocol/rsm'>" + content + "</set>";
+}
+
+Element only(const std::vector<std::string>& lines) {
+  REQUIRE(lines.size() == 1);
+  auto element = stoa::xml::parse(lines[0], "jabber:client");
+  REQUIRE(element.ok());
+  return std::move(element).value();
+}
+
+std::string condition(const Element& reply) {
+  const Element* const error = reply.child("error", ns::client);
+  return error ? error->first_child()->name() : "none";
+}
+
+/// The localparts listed, then first index and count of the set where there is one.
+std::string listing(const Element& reply) {
+  const Element* const query = reply.child("query", ns::disco_items);
+  if (reply.attr("type") == "error") return condition(reply);
+  std::string text;
+  for (const Element* item : query->children("item", ns::disco_items)) {
+    text += std::string(item->attr_or("jid", "?").substr(0, 2)) + " ";
+  }
+  const Element* const page = query->child("set", ns::rsm);
+  if (!page) return text + "whole";
+  if (const Element* const first = page->child("first", ns::rsm)) {
+    text += "from " + std::string(first->attr_or("index", "?")) + " ";
+  }
+  return text + "of " + page->child("count", ns::rsm)->text();
+}
+
+std::string uid(const Element& reply, std::string_view which) {
+  return reply.child("query", ns::disco_items)
+      ->child("set", ns::rsm)
+      ->child(which, ns::rsm)
+      ->text();
+}
+
+/// Seven shelves: a0 to a3 of the first service, b0 to b2 of the second.
+void fill(World& world) {
+  for (const std::string key : {"a0", "a1", "a2", "a3"}) world.tables[0]->shadow[key].number = 1;
+  for (const std::string key : {"b0", "b1", "b2"}) world.tables[1]->shadow[key].number = 2;
+}
+
+}  // namespace
+
+TEST_CASE("disco#items of a domain is its services' lists in one [PS-DISC-20] [MUC-DISCO-05]") {
+  World world(2);
+  fill(world);
+  const auto list = [&](const std::string& page = {}) {
+    return listing(only(world.ask(items(page))));
+  };
+  CHECK(list() == "a0 a1 a2 a3 b0 b1 b2 whole");
+  CHECK(list(set("<max>3</max>")) == "a0 a1 a2 from 0 of 7");
+  CHECK(list(set("<max>0</max>")) == "of 7");
+  CHECK(list(set("<max>3</max><after>0:a2</after>")) == "a3 b0 b1 from 3 of 7");
+  CHECK(list(set("<max>3</max><after>1:b1</after>")) == "b2 from 6 of 7");
+  CHECK(list(set("<max>3</max><before/>")) == "b0 b1 b2 from 4 of 7");
+  CHECK(list(set("<max>3</max><before>1:b1</before>")) == "a2 a3 b0 from 2 of 7");
+  CHECK(list(set("<max>3</max><index>3</index>")) == "a3 b0 b1 from 3 of 7");
+  CHECK(list(set("<max>3</max><index>5</index>")) == "b1 b2 from 5 of 7");
+  CHECK(list(set("<max>3</max><after>0:nobody</after>")) == "item-not-found");
+  CHECK(list(set("<max>3</max><after>7:a0</after>")) == "item-not-found");
+  CHECK(list(set("<max>3</max><after>a0</after>")) == "item-not-found");
+  CHECK(list(set("<max>3</max><before>1:nobody</before>")) == "item-not-found");
+}
+
+TEST_CASE("pages concatenate to the whole in both directions") {
+  World world(2);
+  fill(world);
+  std::string forward;
+  std::string after;
+  for (int i = 0; i < 4; ++i) {
+    const Element reply = only(world.ask(
+        items(set("<max>2</max>" + (after.empty() ? "" : "<after>" + after + "</after>")))));
+    after = uid(reply, "last");
+    forward += listing(reply).substr(0, listing(reply).find("from"));
+  }
+  CHECK(forward == "a0 a1 a2 a3 b0 b1 b2 ");
+  std::string backward;
+  std::string before;
+  for (int i = 0; i < 4; ++i) {
+    const Element reply = only(world.ask(items(
+        set("<max>2</max>" + (before.empty() ? "<before/>" : "<before>" + before + "</before>")))));
+    before = uid(reply, "first");
+    backward = listing(reply).substr(0, listing(reply).find("from")) + backward;
+  }
+  CHECK(backward == "a0 a1 a2 a3 b0 b1 b2 ");
+}
+
+TEST_CASE("more entries than a page holds: the first page and a set [PS-DISC-20]") {
+  World world(2);
+  for (int i = 10; i < 30; ++i) world.tables[0]->shadow["s" + std::to_string(i)].number = 1;
+  const Element reply = only(world.ask(items()));
+  CHECK(reply.child("query", ns::disco_items)->children("item", ns::disco_items).size() == 10);
+  CHECK(reply.child("query", ns::disco_items)
+            ->child("set", ns::rsm)
+            ->child("count", ns::rsm)
+            ->text() == "20");
+}
+
+TEST_CASE("disco#info of a domain is the union of its services") {
+  World world(2);
+  const Element reply =
+      only(world.ask(iq("<query xmlns='http://jabber.org/protocol/disco#info'/>")));
+  CHECK(reply.attr("type") == "result");
+  CHECK(reply.attr("id") == "1");
+  CHECK(reply.attr("from") == "toy.lit");
+  CHECK(reply.attr("to") == romeo);
+  const Element& query = *reply.child("query", ns::disco_info);
+  CHECK(query.children("identity", ns::disco_info).size() == 2);
+  std::size_t toys = 0;
+  bool ping = false;
+  for (const Element* feature : query.children("feature", ns::disco_info)) {
+    toys += feature->attr("var") == "toy" ? 1u : 0u;
+    ping = ping || feature->attr("var") == ns::ping;
+  }
+  CHECK(toys == 1);
+  CHECK(ping);
+}
+
+TEST_CASE("what nobody knows is service-unavailable [PS-GEN-03] [MUC-IQ-09]") {
+  World world;
+  CHECK(condition(only(world.ask(iq("<x xmlns='urn:example'/>")))) == "service-unavailable");
+  CHECK(condition(only(world.ask(iq("<x xmlns='urn:example'/>", "toy.lit", "set")))) ==
+        "service-unavailable");
+}
+
+TEST_CASE("a node that nobody knows is item-not-found [PS-DISC-14] [MUC-DISCO-21]") {
+  World world;
+  for (const std::string kind : {"info", "items"}) {
+    CHECK(condition(only(world.ask(iq("<query xmlns='http://jabber.org/protocol/disco#" + kind +
+                                      "' node='x'/>")))) == "item-not-found");
+  }
+}
+
+TEST_CASE("a resource of the bare domain is no address of anything [PS-GEN-14]") {
+  World world;
+  CHECK(condition(only(world.ask(iq("<x xmlns='urn:example'/>", "toy.lit/node")))) ==
+        "item-not-found");
+}
+
+TEST_CASE("an iq request has an id and exactly one payload [MUC-IQ-09]") {
+  World world;
+  const std::string from = "from='romeo@montague.lit/orchard' to='toy.lit'";
+  const std::string ping = "<ping xmlns='urn:xmpp:ping'/>";
+  for (const std::string& bad : {"<iq type='get' id='1' " + from + "/>",
+                                 "<iq type='get' id='1' " + from + ">" + ping + ping + "</iq>",
+                                 "<iq type='get' " + from + ">" + ping + "</iq>",
+                                 "<iq type='huh' id='1' " + from + ">" + ping + "</iq>"}) {
+    CHECK(condition(only(world.ask(bad))) == "bad-request");
+  }
+}
+
+TEST_CASE("what answers nothing stays unanswered [PS-GEN-02] [MUC-COMP-06]") {
+  World world;
+  const std::string from = " from='romeo@montague.lit/orchard' to='a@toy.lit'";
+  CHECK(world.ask("<iq type='result' id='9'" + from + "/>").empty());
+  CHECK(world.ask("<iq type='error' id='9'" + from + "/>").empty());
+  CHECK(world.ask("<message type='error'" + from + "/>").empty());
+  CHECK(world.ask("<presence type='error'" + from + "/>").empty());
+}
+
+TEST_CASE("a stanza for a domain that is not served is dropped [MUC-COMP-03]") {
+  World world;
+  CHECK(world.ask(iq("<ping xmlns='urn:xmpp:ping'/>", "other.lit")).empty());
+  CHECK(world.common.metrics.dropped == 1);
+}
+
+TEST_CASE("ping is answered at the domain [PS-GEN-17]") {
+  World world;
+  CHECK(only(world.ask(iq("<ping xmlns='urn:xmpp:ping'/>"))).attr("type") == "result");
+}
+
+TEST_CASE("a bare sender above its rate is told to wait [PS-LIM-05]") {
+  World world;
+  world.dispatcher.add_domain({.name = "toy.lit",
+                               .profile = {},
+                               .list_page = 10,
+                               .stanza_bytes = 65536,
+                               .rate = {.per_second = 1, .burst = 3},
+                               .unlimited = {"capulet.lit"}},
+                              world.wire);
+  const std::string ping = iq("<ping xmlns='urn:xmpp:ping'/>");
+  for (int i = 0; i < 3; ++i) CHECK(condition(only(world.ask(ping))) == "none");
+  CHECK(condition(only(world.ask(ping))) == "policy-violation");
+  world.pass(std::chrono::seconds(1));
+  CHECK(condition(only(world.ask(ping))) == "none");
+  CHECK(condition(only(world.ask(ping))) == "policy-violation");
+  for (int i = 0; i < 10; ++i) {
+    CHECK(condition(only(world.ask("<iq type='get' id='1' from='juliet@capulet.lit/x' to='toy.lit'>"
+                                   "<ping xmlns='urn:xmpp:ping'/></iq>"))) == "none");
+  }
+}
