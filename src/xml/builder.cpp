@@ -54,7 +54,9 @@ std::optional<StreamError> Builder::add_attribute(std::string_view qname, std::s
   const auto name = split(qname);
   if (!name) return malformed("an attribute name is no qualified name");
   if (name->prefix.empty()) {
-    out.add_attribute({std::string(name->local), std::string(value), {}, {}});
+    Attribute& plain = out.add_attribute();
+    plain.name = name->local;
+    plain.value = value;
     return std::nullopt;
   }
   const auto uri = name->prefix == "xml" ? std::optional(xml_ns) : bindings_.uri_of(name->prefix);
@@ -99,7 +101,7 @@ std::optional<StreamError> Builder::start(std::string_view qname, const char** a
   if (open_.size() >= limits_.depth) return StreamError{"policy-violation", "nested too deeply"};
   const std::size_t mark = bindings_.mark();
   if (open_.empty()) root_ = Element();
-  Element& element = open_.empty() ? root_ : open_.back().element->add(Element());
+  Element& element = open_.empty() ? root_ : open_.back().element->add();
   open_.push_back({&element, mark});
   return read_tag(qname, attributes, element);
 }

@@ -77,6 +77,10 @@ Element& Element::add(Element child) {
   return *nodes_.back().element();
 }
 
+Element& Element::add() {
+  return *nodes_.emplace_back().element();
+}
+
 Element& Element::text(std::string_view text) & {
   if (text.empty()) return *this;
   if (!nodes_.empty()) {

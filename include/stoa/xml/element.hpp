@@ -56,11 +56,14 @@ class Element {
   void set_lang(std::string_view lang);
   void remove_attr(std::string_view name);
   void add_attribute(Attribute attribute) { attributes_.push_back(std::move(attribute)); }
+  /// Appends an attribute to be filled in (valid until the next change of the attributes).
+  Attribute& add_attribute() { return attributes_.emplace_back(); }
   void reserve_attributes(std::size_t count) { attributes_.reserve(count); }
 
   /// Appends a child element or text. `add` returns the child just added (valid until the next
   /// add).
   Element& add(Element child);
+  Element& add();
   Element& add(std::string_view name, std::string_view ns) { return add(Element(name, ns)); }
   Element& text(std::string_view text) &;
   Element&& text(std::string_view text) &&;
