@@ -96,6 +96,8 @@ class Journal final : public dispatch::JournalControl {
   /// Units that were tried (stored or refused), all services together.
   std::uint64_t tried() const { return tried_; }
   bool empty() const { return queue_.empty(); }
+  /// Of the last unit that was refused for its content.
+  Durability last_refused() const { return last_refused_; }
 
   /// Runs `what` in a turn of the executor, once everything up to `after` is settled, or at once
   /// while the store is away.
@@ -186,6 +188,7 @@ class Journal final : public dispatch::JournalControl {
       ++tried_;
       if (refuses(entry)) {
         skipped_.insert(entry.entity);
+        last_refused_ = entry.durability;
         events_->refused(entry.seq, entry.entity, dispatch::Refusal::content);
       } else {
         entry.write();
@@ -232,6 +235,7 @@ class Journal final : public dispatch::JournalControl {
   std::uint64_t fail_unit_ = 0;
   std::uint64_t stop_after_ = 0;
   std::uint64_t tried_ = 0;
+  Durability last_refused_ = Durability::hard;
   bool told_away_ = false;
   bool turn_posted_ = false;
   bool stopped_ = false;

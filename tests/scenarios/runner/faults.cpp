@@ -1,0 +1,138 @@
+#include "scenarios/runner/faults.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <stoa/xml/write.hpp>
+
+#include "scenarios/runner/in_process.hpp"
+#include "scenarios/runner/player.hpp"
+#include "scenarios/runner/show.hpp"
+
+namespace scenario {
+namespace {
+
+using stoa::xml::Element;
+
+/// What one action of the undisturbed play did.
+struct Act {
+  std::size_t step = 0;
+  std::uint64_t units = 0;  ///< tried before it ended, from the start
+  std::vector<Heard> heard;
+};
+
+bool is_error(const Element& stanza) {
+  return stanza.attr("type") == "error";
+}
+
+std::vector<Act> baseline(const Scenario& scenario) {
+  std::vector<Act> acts;
+  InProcess stage(scenario);
+  Player player(scenario, stage);
+  player.watch([&](const Step& step, const std::vector<Heard>& heard) {
+    const auto at = static_cast<std::size_t>(&step - scenario.steps.data());
+    acts.push_back({at, stage.journal().tried(), heard});
+  });
+  player.play();
+  return acts;
+}
+
+/// A scenario whose store or program has faults of its own is not disturbed further.
+bool disturbed(const Scenario& scenario) {
+  for (const Step& step : scenario.steps) {
+    if (step.verb != Verb::sends && step.verb != Verb::server_sends &&
+        step.verb != Verb::time_passes && is_action(step.verb)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+[[noreturn]] void fail(const Scenario& scenario, const Act& act, std::uint64_t unit,
+                       const std::string& what) {
+  throw Failed(scenario.file + ":" + std::to_string(scenario.steps[act.step].line) + ": " + what +
+               "\n  " + scenario.title + "\n  at commit " + std::to_string(unit));
+}
+
+/// The store refuses the only unit of the act: its sender gets an error, nobody else hears
+/// anything.
+void refuse(const Scenario& scenario, const std::vector<Act>& acts, std::size_t i,
+            std::uint64_t unit) {
+  InProcess stage(scenario);
+  Player player(scenario, stage);
+  player.play(0, acts[i].step);
+  player.forget();
+  stage.journal().fail_unit(unit);
+  const Step& step = scenario.steps[acts[i].step];
+  const std::vector<Heard> heard = player.act(step);
+  if (stage.journal().last_refused() == stoa::Durability::soft) return;
+  const std::string sender =
+      step.verb == Verb::sends ? scenario.address(step.who.front()) : std::string();
+  std::size_t errors = 0;
+  for (const Heard& it : heard) {
+    if (it.to != sender || !is_error(it.stanza)) {
+      fail(scenario, acts[i], unit,
+           "the store refused it, and " + it.to + " hears of it:\n" + shown(it.stanza));
+    }
+    ++errors;
+  }
+  const bool asked = step.verb == Verb::sends && step.stanzas.size() == 1;
+  if (asked && errors != 1) {
+    fail(scenario, acts[i], unit, "the store refused it, and its sender is not told");
+  }
+}
+
+/// The program dies when the unit is stored, before anybody heard of it; after the restart the rest
+/// of the scenario goes on as if the act had ended.
+void kill(const Scenario& scenario, const std::vector<Act>& acts, std::size_t i,
+          std::uint64_t unit) {
+  InProcess stage(scenario);
+  Player player(scenario, stage);
+  player.play(0, acts[i].step);
+  player.forget();
+  stage.journal().stop_after(unit);
+  const Step& step = scenario.steps[acts[i].step];
+  std::map<std::string, int> allowed;
+  for (const Heard& it : acts[i].heard) ++allowed[stoa::xml::to_string(it.stanza)];
+  for (const Heard& it : player.act(step)) {
+    if (--allowed[stoa::xml::to_string(it.stanza)] < 0) {
+      fail(scenario, acts[i], unit,
+           "killed before anybody heard, yet " + it.to + " hears:\n" + shown(it.stanza));
+    }
+  }
+  Step crash;
+  crash.line = step.line;
+  crash.verb = Verb::crash;
+  for (const Heard& it : player.act(crash)) {
+    if (--allowed[stoa::xml::to_string(it.stanza)] < 0) {
+      fail(scenario, acts[i], unit,
+           "after the kill " + it.to + " hears what it should not:\n" + shown(it.stanza));
+    }
+  }
+  if (i + 1 == acts.size()) return;
+  player.play(acts[i + 1].step, scenario.steps.size());
+}
+
+}  // namespace
+
+void play_with_faults(const Scenario& scenario) {
+  if (disturbed(scenario)) return;
+  const std::vector<Act> acts = baseline(scenario);
+  std::uint64_t before = 0;
+  for (std::size_t i = 0; i < acts.size(); ++i) {
+    // With several units in one act the later ones rest on the earlier: only single ones are clear.
+    if (acts[i].units == before + 1) {
+      refuse(scenario, acts, i, acts[i].units);
+      try {
+        kill(scenario, acts, i, acts[i].units);
+      } catch (const Failed& failed) {
+        throw Failed(std::string("killed at commit ") + std::to_string(acts[i].units) + " (line " +
+                     std::to_string(scenario.steps[acts[i].step].line) + "): " + failed.what());
+      }
+    }
+    before = acts[i].units;
+  }
+}
+
+}  // namespace scenario

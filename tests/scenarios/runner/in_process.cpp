@@ -1,0 +1,183 @@
+#include "scenarios/runner/in_process.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <stoa/stanza/namespaces.hpp>
+#include <stoa/xml/parser.hpp>
+
+namespace scenario {
+
+using namespace stoa;
+
+std::string StageIds::token() {
+  std::string digits = std::to_string(++last_);
+  return "t" + std::string(21 - digits.size(), '0') + digits;
+}
+
+std::string StageIds::key() {
+  std::string digits = std::to_string(++last_);
+  return std::string(32 - digits.size(), '0') + digits;
+}
+
+void StageLink::send(Outgoing outgoing, std::uint64_t mark) {
+  if (up_) {
+    write(outgoing, mark);
+  } else {
+    waiting_.emplace_back(std::move(outgoing), mark);
+  }
+}
+
+void StageLink::write(const Outgoing& outgoing, std::uint64_t mark) {
+  if (outgoing.recipients) {
+    for (std::size_t i = 0; i < outgoing.recipients->size(); ++i) {
+      outgoing.append_one(written_.emplace_back(), i);
+    }
+  } else {
+    outgoing.append_to(written_.emplace_back());
+  }
+  mark_ = std::max(mark_, mark);
+}
+
+void StageLink::set_up(bool up) {
+  up_ = up;
+  if (!up) return;
+  for (const auto& [outgoing, mark] : std::exchange(waiting_, {})) write(outgoing, mark);
+}
+
+std::vector<xml::Element> StageLink::take() {
+  std::vector<xml::Element> stanzas;
+  for (const std::string& text : std::exchange(written_, {})) {
+    // An outgoing may hold several stanzas.
+    auto parsed = xml::parse("<all>" + text + "</all>", ns::client);
+    if (!parsed.ok()) throw std::logic_error("written was no XML: " + text);
+    for (xml::Node& node : parsed.value().nodes()) {
+      if (node.element()) stanzas.push_back(std::move(*node.element()));
+    }
+  }
+  return stanzas;
+}
+
+InProcess::InProcess(const Scenario& scenario) : services_(hosted_services()) {
+  for (const auto& [key, value] : scenario.settings) {
+    bool known = false;
+    for (const auto& service : services_) known = service->set(key, value) || known;
+    if (!known) throw ScriptError(scenario.file, 0, "no service has the setting " + key);
+  }
+  start();
+}
+
+InProcess::~InProcess() {
+  end();
+}
+
+void InProcess::start() {
+  const auto executor = [this](std::function<void()> what) { posted_.push_back(std::move(what)); };
+  link_ = std::make_unique<StageLink>();
+  journal_ = std::make_unique<store::memory::Journal>(disk_, clock_, executor);
+  common_ = std::make_unique<dispatch::Common>(dispatch::World{.clock = clock_,
+                                                               .ids = ids_,
+                                                               .journal = *journal_,
+                                                               .post = executor,
+                                                               .last_seq = disk_.last_seq});
+  dispatcher_ = std::make_unique<dispatch::Dispatcher>(*common_);
+  dispatcher_->add_domain({.name = std::string(domain),
+                           .profile = {.name = "Stoa", .version = "test"},
+                           .list_page = 100,
+                           .stanza_bytes = 256 * 1024,
+                           .rate = {},
+                           .unlimited = {}},
+                          *link_);
+  journal_->tell(*dispatcher_);
+  for (const auto& service : services_) {
+    service->join({*common_, *dispatcher_, *link_, *journal_, disk_});
+  }
+  journal_->set(weather_);
+  dispatcher_->recover(domain);
+  turn();
+}
+
+void InProcess::end() {
+  weather_ = journal_->weather();
+  posted_.clear();
+  dispatcher_.reset();
+  common_.reset();
+  journal_.reset();
+}
+
+void InProcess::turn() {
+  static constexpr int endless = 1'000'000;
+  for (int i = 0; !posted_.empty(); ++i) {
+    if (i == endless) throw std::logic_error("the loop does not come to rest");
+    auto what = std::move(posted_.front());
+    posted_.pop_front();
+    what();
+  }
+}
+
+/// The server says that it took everything that was written.
+void InProcess::prove() {
+  dispatcher_->delivered(domain, link_->mark());
+  turn();
+}
+
+void InProcess::send(const std::vector<xml::Element>& stanzas) {
+  for (const xml::Element& element : stanzas) {
+    auto stanza = decode_stanza(element);
+    if (stanza.ok()) dispatcher_->handle(std::move(stanza).value());
+  }
+  turn();
+}
+
+std::vector<xml::Element> InProcess::take() {
+  if (!journal_->stopped()) prove();
+  return link_->take();
+}
+
+void InProcess::pass(Duration time) {
+  const Timestamp until = clock_.time + time;
+  for (int i = 0; i < 100'000; ++i) {
+    Timestamp next = until;
+    for (const auto& due : {dispatcher_->deadline(), journal_->deadline()}) {
+      if (due) next = std::min(next, std::max(*due, clock_.time));
+    }
+    clock_.time = next;
+    journal_->run_due(clock_.time);
+    turn();
+    dispatcher_->run_due();
+    turn();
+    const auto due = dispatcher_->deadline();
+    if (next == until && !(due && *due <= until)) return;
+  }
+  throw std::logic_error("the deadlines do not come to rest");
+}
+
+void InProcess::fail_store(std::uint64_t units) {
+  weather_ = journal_->weather();
+  weather_.fails = units;
+  journal_->set(weather_);
+}
+
+void InProcess::set_store(StoreMood mood) {
+  weather_ = journal_->weather();
+  weather_.waits = mood == StoreMood::waits;
+  weather_.away = mood == StoreMood::away;
+  journal_->set(weather_);
+  turn();
+}
+
+void InProcess::set_link(bool up) {
+  link_->set_up(up);
+  turn();
+}
+
+void InProcess::restart(Ending ending) {
+  if (ending == Ending::orderly) {
+    turn();
+    prove();
+  }
+  end();
+  start();
+}
+
+}  // namespace scenario

@@ -1,0 +1,65 @@
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "scenarios/runner/faults.hpp"
+#include "scenarios/runner/in_process.hpp"
+#include "scenarios/runner/player.hpp"
+
+namespace {
+
+std::vector<std::string> files_of(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    if (!std::filesystem::is_directory(path)) {
+      files.push_back(path);
+      continue;
+    }
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
+      if (entry.path().extension() == ".scenario") files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void play(const std::string& mode, const std::string& file) {
+  const scenario::Scenario scenario = scenario::read_file(file);
+  if (mode == "faults") {
+    if (scenario.faults) scenario::play_with_faults(scenario);
+    return;
+  }
+  scenario::InProcess stage(scenario);
+  scenario::Player(scenario, stage).play();
+}
+
+int run(const std::string& mode, const std::vector<std::string>& paths) {
+  std::size_t failed = 0;
+  const std::vector<std::string> files = files_of(paths);
+  for (const std::string& file : files) {
+    try {
+      play(mode, file);
+    } catch (const std::exception& failure) {
+      ++failed;
+      std::cout << failure.what() << "\n\n";
+    }
+  }
+  std::cout << files.size() << " scenarios (" << mode << "), " << failed << " failed\n";
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+/// scenarios MODE PATH...   MODE: memory, faults. A path is a file, or a folder with all in it.
+int main(int count, char** arguments) {
+  const std::vector<std::string> words(arguments + 1, arguments + count);
+  const std::set<std::string> modes{"memory", "faults"};
+  if (words.size() < 2 || !modes.contains(words[0])) {
+    std::cerr << "usage: scenarios memory|faults FILE|FOLDER...\n";
+    return 2;
+  }
+  return run(words[0], {words.begin() + 1, words.end()});
+}
