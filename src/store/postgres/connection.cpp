@@ -1,0 +1,116 @@
+#include "store/postgres/connection.hpp"
+
+#include <pqxx/except>
+#include <sys/socket.h>
+
+namespace stoa::store::postgres {
+namespace {
+
+// Times and text come and go in one form whatever the server's defaults are. A server that has lost
+// us must let go of our locks soon: keepalives from its side.
+constexpr const char* session_settings =
+    "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET TimeZone = 'UTC'; "
+    "SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; SET synchronous_commit = on; "
+    "SET client_min_messages = warning; SET tcp_keepalives_idle = 10; "
+    "SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET jit = off; "
+    "SET plan_cache_mode = auto; SET idle_in_transaction_session_timeout = 60000";
+
+// libpqxx would reconnect on its own and lose our locks and our place in a transaction.
+void never_reconnect(pqxx::connection& connection) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  connection.inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+}
+
+constexpr Statement name_application{"name_application",
+                                     "SELECT set_config('application_name', $1, false)"};
+
+std::string with_timeout(const std::string& url) {
+  const bool uri = url.starts_with("postgresql://") || url.starts_with("postgres://");
+  if (url.find("connect_timeout") != std::string::npos) return url;
+  if (!uri) return url + " connect_timeout=3";
+  return url + (url.find('?') == std::string::npos ? "?" : "&") + "connect_timeout=3";
+}
+
+}  // namespace
+
+FaultKind fault_kind(const std::string& sqlstate) {
+  const std::string_view state = sqlstate;
+  if (state.size() != 5) return FaultKind::connection;
+  const std::string_view group = state.substr(0, 2);
+  if (state == "40001" || state == "40P01") return FaultKind::repeat;
+  if (state == "XX001" || state == "XX002") return FaultKind::content;
+  // Connection, read-only server, resources, operator, system, and what only PostgreSQL can
+  // explain: none of these is about what a unit says.
+  for (const std::string_view away : {"08", "25", "53", "57", "58", "XX", "28", "55", "3D"}) {
+    if (group == away) return FaultKind::connection;
+  }
+  return FaultKind::content;
+}
+
+void Line::cut() {
+  const std::lock_guard lock(mutex_);
+  if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
+}
+
+void Line::hold(int socket) {
+  const std::lock_guard lock(mutex_);
+  socket_ = socket;
+}
+
+Connection::Connection(const std::string& url, const std::string& application, Line* line)
+    : line_(line) {
+  try {
+    connection_ = std::make_unique<pqxx::connection>(with_timeout(url));
+    never_reconnect(*connection_);
+    connection_->set_verbosity(pqxx::connection_base::terse);
+    session_ = std::make_unique<pqxx::nontransaction>(*connection_);
+    backend_ = connection_->backendpid();
+  } catch (const std::exception& problem) {
+    throw Fault(FaultKind::connection, problem.what());
+  }
+  if (line_) line_->hold(connection_->sock());
+  try {
+    run(session_settings);
+    exec(name_application, application);
+  } catch (...) {
+    if (line_) line_->hold(-1);
+    throw;
+  }
+}
+
+Connection::~Connection() {
+  if (line_) line_->hold(-1);
+}
+
+pqxx::result Connection::run(const std::string& fixed) {
+  try {
+    return session_->exec(fixed);
+  } catch (...) {
+    fail();
+  }
+}
+
+void Connection::prepare(const Statement& statement) {
+  if (prepared_.insert(&statement).second) connection_->prepare(statement.name, statement.sql);
+}
+
+void Connection::fail() {
+  try {
+    throw;
+  } catch (const pqxx::sql_error& error) {
+    const bool open = connection_->is_open();
+    throw Fault(open ? fault_kind(error.sqlstate()) : FaultKind::connection, error.what());
+  } catch (const Fault&) {
+    throw;
+  } catch (const pqxx::serialization_failure& error) {
+    throw Fault(FaultKind::repeat, error.what());
+  } catch (const pqxx::deadlock_detected& error) {
+    throw Fault(FaultKind::repeat, error.what());
+  } catch (const std::exception& error) {
+    throw Fault(FaultKind::connection, error.what());
+  }
+}
+
+}  // namespace stoa::store::postgres

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include <pqxx/connection>
+#include <pqxx/nontransaction>
+#include <pqxx/result>
+
+#include "store/postgres/fault.hpp"
+
+namespace stoa::store::postgres {
+
+/// A statement with parameters. Both are string literals: a statement is known by its address.
+struct Statement {
+  const char* name;
+  const char* sql;
+};
+
+/// Lets another thread cut a connection whose owner waits in it for an answer that does not come.
+/// The owner then gets Fault(connection).
+class Line {
+ public:
+  void cut();
+
+ private:
+  friend class Connection;
+  void hold(int socket);
+  std::mutex mutex_;
+  int socket_ = -1;
+};
+
+/// One session. Every failure is a Fault; it never reconnects by itself. Not thread-safe.
+class Connection {
+ public:
+  /// Connects, with what all our sessions have in common set. `line` may be null.
+  Connection(const std::string& url, const std::string& application, Line* line);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Executes text that holds no foreign value: one or several statements in one round trip.
+  pqxx::result run(const std::string& fixed);
+
+  /// Executes a prepared statement; it is prepared when it is first used.
+  template <class... Parameters>
+  pqxx::result exec(const Statement& statement, Parameters&&... parameters) {
+    try {
+      prepare(statement);
+      return session_->exec_prepared(statement.name, std::forward<Parameters>(parameters)...);
+    } catch (...) {
+      fail();
+    }
+  }
+
+  int backend() const { return backend_; }
+
+ private:
+  void prepare(const Statement& statement);
+  [[noreturn]] void fail();  // throws the exception that is being handled as a Fault
+
+  Line* line_;
+  std::unique_ptr<pqxx::connection> connection_;
+  std::unique_ptr<pqxx::nontransaction> session_;
+  std::unordered_set<const Statement*> prepared_;
+  int backend_ = 0;
+};
+
+}  // namespace stoa::store::postgres
