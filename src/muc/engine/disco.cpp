@@ -5,6 +5,7 @@
 #include <stoa/disco/disco.hpp>
 #include <stoa/stanza/namespaces.hpp>
 
+#include "muc/engine/commands.hpp"
 #include "muc/engine/disco_features.hpp"
 #include "muc/engine/refusals.hpp"
 #include "muc/engine/rules.hpp"
@@ -122,6 +123,30 @@ disco::Info reserved_nick(const RoomState& room, const Jid& asker) {
   return info;
 }
 
+bool is_command(const Scene& scene, const request::DiscoInfo& ask) {
+  const auto mine = commands_for(scene, ask.from);
+  return std::any_of(mine.begin(), mine.end(),
+                     [&](const RoomCommand& one) { return one.node == ask.node; });
+}
+
+/// A command node (XEP-0050, 2.2).
+disco::Info command_info(const std::string& node) {
+  disco::Info info;
+  info.node = node;
+  info.identities.push_back({"automation", "command-node", "", ""});
+  info.features = {std::string(ns::commands), std::string(ns::data_form)};
+  return info;
+}
+
+disco::Items command_items(const Scene& scene, const Jid& asker) {
+  disco::Items items;
+  items.node = ns::commands;
+  for (const RoomCommand& one : commands_for(scene, asker)) {
+    items.items.push_back({scene.room.jid, std::string(one.node), std::string(one.name)});
+  }
+  return items;
+}
+
 RoomDecision answered(xml::Element payload) {
   RoomStep step;
   step.reply = std::move(payload);
@@ -139,11 +164,13 @@ RoomDecision rules::decide(const Scene& scene, const request::DiscoInfo& ask) {
   if (ask.node == "http://jabber.org/protocol/muc#traffic") {
     return StanzaError(ErrorType::cancel, Condition::service_unavailable, "XEP-0045 18.1.1");
   }
+  if (is_command(scene, ask)) return answered(disco::encode(command_info(ask.node)));
   return disco::unknown_node();
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::DiscoItems& ask) {
   if (hides_locked(scene, ask.from)) return refusal::no_such_room();
+  if (ask.node == ns::commands) return answered(disco::encode(command_items(scene, ask.from)));
   if (!ask.node.empty()) return disco::unknown_node();
   const RoomState& room = scene.room;
   disco::Items items;

@@ -6,6 +6,8 @@
 #include <stoa/muc/engine/engine.hpp>
 #include <stoa/stanza/namespaces.hpp>
 
+#include "muc/engine/archive.hpp"
+
 namespace stoa::muc {
 namespace {
 
@@ -25,6 +27,11 @@ constexpr std::array always{
     std::string_view("http://jabber.org/protocol/muc#roomconfig"),
     std::string_view("http://jabber.org/protocol/muc#roominfo"),
     std::string_view("http://jabber.org/protocol/muc#request"),
+    ns::vcard,
+    ns::moderate,
+    ns::retract,
+    std::string_view("urn:xmpp:message-retract:1#tombstone"),
+    ns::commands,
 };
 
 /// One of each pair, after the configuration.
@@ -52,6 +59,12 @@ std::vector<std::string> room_features(const RoomConfig& config, const Settings&
   if (settings.registration && config.register_mode != RegisterMode::closed) {
     features.emplace_back(ns::iq_register);
   }
+  if (config.archive) {
+    for (std::string& feature : mam::features(archive_offer)) {
+      features.push_back(std::move(feature));
+    }
+  }
+  if (config.hats) features.emplace_back(ns::hats);
   return features;
 }
 

@@ -7,6 +7,7 @@
 
 #include "muc/engine/rates.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/retraction.hpp"
 #include "muc/engine/rules.hpp"
 
 namespace stoa::muc {
@@ -166,12 +167,18 @@ RoomDecision rules::decide(const Scene& scene, const request::Groupchat& ask) {
   for (const auto check : {slow_enough, reacts_as_allowed, corrects_own}) {
     if (Refused refusal = check(who, ask)) return *std::move(refusal);
   }
+  Retraction retraction;
+  if (!ask.retracts.empty()) retraction = retraction_of(scene, ask.from, ask.retracts);
+  if (retraction.lacks) return Lacks<Need>{*std::move(retraction.lacks)};
+  if (retraction.refusal) return *std::move(retraction.refusal);
   Draft draft(scene);
   count(draft, who);
   if (counts_for_slow_mode(who, ask)) {
     draft.fleeting(noted(scene, Meter::Of::slow_mode, who.user));
   }
-  accept(draft, row_of(who, ask), ask.stored ? Storing::stored : Storing::live_only, ask.body);
+  const RowPtr row =
+      accept(draft, row_of(who, ask), ask.stored ? Storing::stored : Storing::live_only, ask.body);
+  if (retraction.target) retract(draft, *retraction.target, *row);
   return std::move(draft).done();
 }
 

@@ -1,8 +1,19 @@
+#include <utility>
+#include <variant>
+
 #include <stoa/muc/engine/engine.hpp>
+
+#include "muc/wire/answer_archive.hpp"
 
 namespace stoa::muc {
 
-Result<Answered, StanzaError> Engine::answer(const Read&, ReadResult, const Settings&, const Jid&) {
+Result<Answered, StanzaError> Engine::answer(const Read& read, ReadResult found, const Settings&,
+                                             const Jid& requester) {
+  if (const auto* page = std::get_if<found::Archive>(&found)) {
+    return wire::answer_archive(std::get<read::Archive>(read), *page, requester);
+  }
+  if (const auto* ends = std::get_if<found::ArchiveEnds>(&found)) return wire::answer_ends(*ends);
+  if (const auto* vcard = std::get_if<found::Vcard>(&found)) return wire::answer_vcard(*vcard);
   return StanzaError(ErrorType::cancel, Condition::service_unavailable, "RFC 6120 8.4");
 }
 

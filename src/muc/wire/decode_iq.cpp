@@ -5,6 +5,7 @@
 #include <stoa/stanza/namespaces.hpp>
 
 #include "muc/wire/decode.hpp"
+#include "muc/wire/decode_room.hpp"
 
 namespace stoa::muc::wire {
 namespace {
@@ -27,7 +28,7 @@ RoomClaim answer(const Reading& reading) {
 }
 
 /// The protocols that a room speaks by iq.
-constexpr std::array<IqReader, 2> iq_readers{disco, plain_get};
+constexpr std::array<IqReader, 3> iq_readers{disco, plain_get, administration};
 
 }  // namespace
 

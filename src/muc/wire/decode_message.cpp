@@ -5,6 +5,7 @@
 #include <stoa/stanza/namespaces.hpp>
 
 #include "muc/wire/decode.hpp"
+#include "muc/wire/decode_room.hpp"
 
 namespace stoa::muc::wire {
 namespace {
@@ -99,7 +100,7 @@ RoomClaim private_message(const Reading& reading) {
 }
 
 /// Messages to the room itself that are no groupchat: each protocol has its reader.
-constexpr std::array<MessageReader, 0> message_readers{};
+constexpr std::array<MessageReader, 1> message_readers{mediated};
 
 }  // namespace
 
