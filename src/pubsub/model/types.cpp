@@ -12,6 +12,8 @@ struct Spelled {
   Enum value;
   std::string_view token;
 };
+template <class Enum>
+Spelled(Enum, const char*) -> Spelled<Enum>;  // clang 14 deduces no aggregates
 
 constexpr std::array affiliations = {
     Spelled{Affiliation::none, "none"},
