@@ -14,14 +14,24 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1));
 }
 
+std::string trimmed_lines(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1));
+}
+
 /// Text before a comment. A comment begins at the line or behind two blanks.
 std::string uncommented(const std::string& text) {
   if (text.starts_with("#")) return {};
   return trimmed(text.substr(0, text.find("  #")));
 }
 
-/// White space that only lays out the file is no content.
+/// White space that only lays out the file is no content, nor is it around a marker on its own line.
 void strip_layout(stoa::xml::Element& element) {
+  for (stoa::xml::Node& node : element.nodes()) {
+    const std::string* const text = node.text();
+    if (text && trimmed_lines(*text) == "{more}") node.content = std::string("{more}");
+  }
   std::erase_if(element.nodes(), [](const stoa::xml::Node& node) {
     const std::string* const text = node.text();
     return text && text->find('\n') != std::string::npos &&

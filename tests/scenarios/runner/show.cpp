@@ -32,7 +32,7 @@ void add(std::vector<std::string>& lines, const Element& element, const std::str
     if (const Element* const child = node.element()) {
       add(lines, *child, element.ns(), depth + 1);
     } else {
-      lines.push_back(indent + "  " + stoa::xml::escaped(*node.text()));
+      lines.push_back(indent + "  " + stoa::xml::escaped(*node.text(), stoa::xml::Quoting::text));
     }
   }
   lines.push_back(indent + close);

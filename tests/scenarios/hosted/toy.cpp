@@ -1,7 +1,8 @@
+#include "support/dispatch/toy.hpp"
+
 #include <stoa/jid/jid.hpp>
 
 #include "scenarios/runner/hosted.hpp"
-#include "support/dispatch/toy.hpp"
 
 namespace scenario {
 
