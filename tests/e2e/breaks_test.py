@@ -1,8 +1,8 @@
 """The link breaks, the server restarts, the database goes away."""
 import asyncio
 
-from clients import NS, event, message, presence_of_room, tag
 from harness import main, test
+from clients import NS, event, message, presence_of_room, tag
 
 
 async def pair(world):

@@ -1,6 +1,6 @@
 """What moderators, admins and owners do, and what others may not."""
-from clients import NS, error_of, message, presence, room_form, statuses
 from harness import main, test
+from clients import NS, error_of, message, presence, room_form, statuses
 
 
 def admin(*items):

@@ -1,6 +1,6 @@
 """Nodes, as apps use them."""
-from clients import NS, Missing, error_of, event, node_form, show
 from harness import main, test
+from clients import NS, Missing, error_of, event, node_form, show
 
 
 def ps(payload):

@@ -2,8 +2,8 @@
 import asyncio
 import signal
 
-from clients import NS, error_of, event, history, message, presence, presence_of_room, subject, tag
 from harness import main, test
+from clients import NS, error_of, event, history, message, presence, presence_of_room, subject, tag
 
 
 async def pair(world):

@@ -1,6 +1,6 @@
 """Rooms, as people use them."""
-from clients import NS, error_of, history, message, presence, room_form, statuses, subject
 from harness import main, test
+from clients import NS, error_of, history, message, presence, room_form, statuses, subject
 
 
 @test("two people meet in a room and talk [MUC-CREATE-01] [MUC-CREATE-02] [MUC-ENTER-03] [MUC-MSG-01]")

@@ -190,12 +190,14 @@ class XmppServer(Server):
         `hibernation`: seconds that a dead session is kept for resumption (XEP-0198)."""
         super().__init__(folder)
         self.hosts = tuple(hosts)
-        self.components = dict(components or {COMPONENT: SECRET})
+        self.components = dict({COMPONENT: SECRET} if components is None else components)
         self.client_port, self.http_port, self.component_port = ports or free_ports(3)
         self.hibernation = hibernation
 
     def wait_ready(self):
-        ports = (self.client_port, self.http_port, self.component_port)
+        ports = [self.client_port, self.http_port]
+        if self.components:
+            ports.append(self.component_port)
         self.process.wait_until(lambda: all(accepts(port) for port in ports), "open ports")
 
     def secret(self, domain):
@@ -218,7 +220,7 @@ class Prosody(XmppServer):
 
     def start(self):
         private_folder(self.path("data"), self.user)
-        write_private(self.path("prosody.cfg.lua"), self._config(), self.user)
+        write_private(self.path("prosody.cfg.lua"), self.config_text(), self.user)
         self.process.start(["prosody", "--config", self.path("prosody.cfg.lua"), "-F"],
                            cwd=self.folder)
         return self
@@ -233,11 +235,13 @@ class Prosody(XmppServer):
         if done.returncode:
             raise RuntimeError("prosodyctl register: " + done.stdout)
 
-    def _config(self):
+    def config_text(self):
         domains = [f'VirtualHost "{host}"' for host in self.hosts]
         domains += [f'Component "{domain}"\n\tcomponent_secret = "{secret}"\n'
                     '\tcomponent_conflict_resolve = "kick_old"'
                     for domain, secret in self.components.items()]
+        components = (f'component_ports = {{ {self.component_port} }}\n'
+                      'component_interfaces = { "127.0.0.1" }') if self.components else ""
         # localhost is one of the hosts, so that HTTP requests to http://localhost find theirs.
         return f'''-- Written at each start; changes are lost.
 data_path = "{self.path("data")}"
@@ -245,8 +249,7 @@ pidfile = "{self.path("prosody.pid")}"
 log = {{ info = "*console" }}
 interfaces = {{ "127.0.0.1" }}
 c2s_ports = {{ {self.client_port} }}
-component_ports = {{ {self.component_port} }}
-component_interfaces = {{ "127.0.0.1" }}
+{components}
 http_ports = {{ {self.http_port} }}
 http_interfaces = {{ "127.0.0.1" }}
 https_ports = {{ }}
@@ -281,7 +284,7 @@ class Ejabberd(XmppServer):
         return f"ws://localhost:{self.http_port}/ws"
 
     def start(self):
-        write_private(self.path("ejabberd.yml"), json.dumps(self._config(), indent=2), self.user)
+        write_private(self.path("ejabberd.yml"), self.config_text(), self.user)
         env = {"PATH": os.environ["PATH"], "HOME": self.folder, "LANG": "C.UTF-8",
                "EJABBERD_CONFIG_PATH": self.path("ejabberd.yml"),
                "EJABBERD_LOG_PATH": self.path("ejabberd.log"),
@@ -317,8 +320,14 @@ class Ejabberd(XmppServer):
         with opener.open(request, timeout=20) as answer:
             return answer.read()
 
-    def _config(self):
-        # JSON is YAML. The link gets its own domain only (global_routes: false).
+    def config_text(self):
+        settings = self._settings()
+        listeners = "".join(f"  - {json.dumps(each)}\n" for each in settings.pop("listen"))
+        return f"# Written at each start; changes are lost.\nlisten:\n{listeners}" + "".join(
+            f"{key}: {json.dumps(value)}\n" for key, value in settings.items())
+
+    def _settings(self):
+        # The link gets its own domain only (global_routes: false).
         loopback = {"ip": "127.0.0.1", "shaper": "none"}
         return {
             "hosts": list(self.hosts),
@@ -328,9 +337,11 @@ class Ejabberd(XmppServer):
                 {"port": self.http_port, "module": "ejabberd_http", "ip": "127.0.0.1",
                  "request_handlers": {"/ws": "ejabberd_http_ws", "/bosh": "mod_bosh",
                                       "/api": "mod_http_api"}},
-                {"port": self.component_port, "module": "ejabberd_service", "global_routes": False,
-                 "hosts": {domain: {"password": secret}
-                           for domain, secret in self.components.items()}, **loopback},
+                *([{"port": self.component_port, "module": "ejabberd_service",
+                    "global_routes": False, "hosts": {
+                        domain: {"password": secret}
+                        for domain, secret in self.components.items()}, **loopback}]
+                  if self.components else []),
             ],
             "acl": {"loopback": {"ip": ["127.0.0.0/8", "::1/128"]}},
             "api_permissions": {"accounts": {"who": [{"acl": "loopback"}],

@@ -1,0 +1,139 @@
+"""The daemon's commands, its pages and its behaviour as a process."""
+import os
+import re
+import subprocess
+
+from harness import main, test
+from clients import NS
+from process import accepts, write_private
+from servers import SERVERS, Stoa, free_ports, scratch, stoa_program
+
+
+def stoa(*arguments):
+    return subprocess.run([stoa_program(), *arguments], text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30)
+
+
+@test("stoa --version says its version")
+async def version(world):
+    done = stoa("--version")
+    assert done.returncode == 0 and re.match(r"stoa \d+\.\d+", done.stdout), done.stdout
+
+
+@test("a bad configuration is named by file, line and key, and nothing starts")
+async def bad_configuration(world):
+    with scratch() as folder:
+        path = os.path.join(folder, "stoa.toml")
+        good = open(world.stoa.config, encoding="utf-8").read()
+        write_private(path, good.replace("port     =", "prot     ="))
+        line = 1 + good[:good.index("port     =")].count("\n")
+        done = stoa("run", "--config", path)
+        assert done.returncode == 2, done
+        assert f"{path}:{line}" in done.stdout and "prot" in done.stdout, done.stdout
+        write_private(path, re.sub(r"port     = \d+", 'port     = "many"', good))
+        done = stoa("check", "--config", path)
+        assert done.returncode == 2 and f"{path}:{line}" in done.stdout, done.stdout
+        assert stoa("run", "--config", os.path.join(folder, "none.toml")).returncode == 2
+
+
+@test("stoa check says in a line each that all is well, and the daemon lives on")
+async def check(world):
+    done = world.stoa.command("check")
+    assert done.returncode == 0, done.stdout
+    assert len(done.stdout.splitlines()) >= 3, done.stdout
+    await world.ready()
+
+
+@test("stoa check tells a wrong secret, an unknown domain and a server that is down apart")
+async def check_faults(world):
+    texts = {}
+    with scratch() as folder:
+        path = os.path.join(folder, "stoa.toml")
+        good = open(world.stoa.config, encoding="utf-8").read()
+        for name, bad in {
+                "secret": good.replace('secret   = "', 'secret   = "not-'),
+                "domain": good.replace('domain   = "', 'domain   = "un'),
+                "down": re.sub(r"port     = \d+", f"port     = {free_ports(1)[0]}", good),
+                "database": re.sub(r'url = ".*"', f'url = "postgresql:///none?host={folder}"', good),
+        }.items():
+            write_private(path, bad)
+            done = stoa("check", "--config", path)
+            assert done.returncode == 1, (name, done.stdout)
+            texts[name] = [line for line in done.stdout.splitlines() if "FAILED" in line]
+            assert len(texts[name]) == 1, (name, done.stdout)
+    assert len({tuple(lines) for lines in texts.values()}) == 4, texts
+    await world.ready()
+
+
+@test("a secret never appears in the log, nor what people say")
+async def silence(world):
+    juliet, romeo = await world.session("juliet"), await world.session("romeo")
+    room = await world.room(juliet, romeo)
+    juliet.say(room, "a-very-private-sentence")
+    await romeo.receives(lambda s: s.findtext("c:body", None, NS) == "a-very-private-sentence")
+    log = open(world.stoa.log, encoding="utf-8").read()
+    assert world.server.secret(world.service) not in log
+    assert "a-very-private-sentence" not in log
+
+
+@test("the pages for machines: alive, ready, metrics without names [MUC-COMP-10] [PS-DUR-13]")
+async def pages(world):
+    juliet = await world.session("juliet")
+    room = await world.room(juliet)
+    assert world.stoa.get("/healthz")[0] == 200
+    assert world.stoa.get("/readyz")[0] == 200
+    status, text = world.stoa.get("/metrics")
+    assert status == 200 and "# TYPE" in text
+    assert room not in text and "juliet" not in text
+    assert world.stoa.get("/elsewhere")[0] == 404
+    world.proxy.refuse()
+    await world.not_ready()
+    assert world.stoa.get("/readyz")[0] == 503 and world.stoa.get("/healthz")[0] == 200
+    world.proxy.admit()
+    await world.ready()
+
+
+@test("stoa migrate is done when it has been done")
+async def migrate(world):
+    assert world.stoa.command("migrate", "--dry-run").returncode == 0
+    assert world.stoa.command("migrate").returncode == 0
+    await world.ready()
+
+
+@test("the snippet of stoa attach makes the server take the link")
+async def attach(world):
+    kind = world.server.name
+    with scratch() as folder:
+        ports = free_ports(3)
+        plain = SERVERS[kind](os.path.join(folder, "plain"), ports=ports)
+        config = Stoa(os.path.join(folder, "stoa"), plain, world.database.create_database("attach"))
+        snippet = config.command("attach", "--server", kind)
+        assert snippet.returncode == 0, snippet.stdout
+        with with_snippet(kind, os.path.join(folder, "server"), ports, snippet.stdout):
+            done = config.command("check")
+            assert done.returncode == 0, f"{done.stdout}\nwith\n{snippet.stdout}"
+    assert stoa("attach", "--server", "openfire", "--config", world.stoa.config).returncode == 0
+    assert stoa("attach", "--server", "other", "--config", world.stoa.config).returncode == 2
+
+
+def with_snippet(kind, folder, ports, snippet):
+    """A server without components of its own, with the snippet where it says."""
+    class Snipped(SERVERS[kind]):
+        def config_text(self):
+            text = super().config_text()
+            if kind == "ejabberd":
+                items = [line for line in snippet.splitlines() if line.startswith("  ")]
+                return text.replace("listen:\n", "listen:\n" + "\n".join(items) + "\n", 1)
+            above, below = re.split(r"(?m)^(?=-- At the end)", snippet, maxsplit=1)
+            hosts = text.index("VirtualHost")
+            return text[:hosts] + above + text[hosts:] + below
+
+        def wait_ready(self):
+            super().wait_ready()
+            self.process.wait_until(lambda: accepts(ports[2]), "component port")
+
+    return Snipped(folder, components={}, ports=ports)
+
+
+if __name__ == "__main__":
+    main()
