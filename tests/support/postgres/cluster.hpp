@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+
+#include <sys/types.h>
+
+namespace stoa::test {
+
+/// A PostgreSQL of our own: a private folder, a Unix socket, fsync on. One per test program; it
+/// ends with the program, whatever way that goes.
+class Cluster {
+ public:
+  static Cluster& instance();
+
+  Cluster();
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  /// A connection string for a new, empty database.
+  std::string create_database();
+  /// The same database by way of a socket in another folder.
+  static std::string through(const std::string& url, const std::string& folder);
+  const std::string& folder() const { return folder_; }
+  std::string socket() const { return folder_ + "/.s.PGSQL.5432"; }
+
+  void kill_hard();  ///< SIGKILL to every process of it: no shutdown of any kind
+  void start();      ///< and recovers
+  void freeze();     ///< stops every process where it is
+  void thaw();
+
+ private:
+  void signal_all(int signal);
+
+  std::string folder_;
+  pid_t postmaster_ = -1;
+  int databases_ = 0;
+};
+
+/// Runs SQL through psql; fails the test program where psql fails. Returns its plain output.
+std::string psql(const std::string& url, const std::string& sql);
+
+}  // namespace stoa::test
