@@ -5,17 +5,16 @@
 
 namespace scenario {
 
-std::vector<std::unique_ptr<Hosted>> hosted_services() {
-  std::vector<std::unique_ptr<Hosted>> services;
+std::vector<std::unique_ptr<Hosted>> hosted_services(const Scenario& scenario) {
   stoa::muc::Settings muc;
   muc.service = *stoa::Jid::parse(domain);
-  services.push_back(std::make_unique<HostedEngine<stoa::muc::Engine>>(
-      muc,
-      [](stoa::muc::Settings& its, std::string_view key, const std::string& value) {
-        if (key == "muc.lock_new_rooms") its.lock_new_rooms = value == "true";
-        return key == "muc.lock_new_rooms";
-      },
-      stoa::store::memory::muc_tables()));
+  for (const auto& [key, value] : scenario.settings) {
+    if (key != "muc.lock_new_rooms") throw ScriptError(scenario.file, 0, "unknown setting " + key);
+    muc.lock_new_rooms = value == "true";
+  }
+  std::vector<std::unique_ptr<Hosted>> services;
+  services.push_back(
+      std::make_unique<HostedEngine<stoa::muc::Engine>>(muc, stoa::store::memory::muc_tables()));
   return services;
 }
 

@@ -6,17 +6,16 @@
 
 namespace scenario {
 
-std::vector<std::unique_ptr<Hosted>> hosted_services() {
-  std::vector<std::unique_ptr<Hosted>> services;
+std::vector<std::unique_ptr<Hosted>> hosted_services(const Scenario& scenario) {
   toy::Settings settings;
   settings.service = *stoa::Jid::parse(domain);
+  for (const auto& [key, value] : scenario.settings) {
+    if (key != "toy.name") throw ScriptError(scenario.file, 0, "unknown setting " + key);
+    settings.name = value;
+  }
+  std::vector<std::unique_ptr<Hosted>> services;
   services.push_back(std::make_unique<HostedEngine<toy::Engine>>(
-      settings,
-      [](toy::Settings& its, std::string_view key, const std::string& value) {
-        if (key == "toy.name") its.name = value;
-        return key == "toy.name";
-      },
-      std::make_unique<toy::Tables>(std::string(domain))));
+      settings, std::make_unique<toy::Tables>(std::string(domain))));
   return services;
 }
 

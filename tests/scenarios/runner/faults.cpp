@@ -7,6 +7,7 @@
 #include <stoa/xml/write.hpp>
 
 #include "scenarios/runner/in_process.hpp"
+#include "scenarios/runner/memory_backing.hpp"
 #include "scenarios/runner/player.hpp"
 #include "scenarios/runner/show.hpp"
 
@@ -28,11 +29,12 @@ bool is_error(const Element& stanza) {
 
 std::vector<Act> baseline(const Scenario& scenario) {
   std::vector<Act> acts;
-  InProcess stage(scenario);
+  MemoryBacking backing(hosted_services(scenario));
+  InProcess stage(backing);
   Player player(scenario, stage);
   player.watch([&](const Step& step, const std::vector<Heard>& heard) {
     const auto at = static_cast<std::size_t>(&step - scenario.steps.data());
-    acts.push_back({at, stage.journal().tried(), heard});
+    acts.push_back({at, backing.journal().tried(), heard});
   });
   player.play();
   return acts;
@@ -59,14 +61,15 @@ bool disturbed(const Scenario& scenario) {
 /// anything.
 void refuse(const Scenario& scenario, const std::vector<Act>& acts, std::size_t i,
             std::uint64_t unit) {
-  InProcess stage(scenario);
+  MemoryBacking backing(hosted_services(scenario));
+  InProcess stage(backing);
   Player player(scenario, stage);
   player.play(0, acts[i].step);
   player.forget();
-  stage.journal().fail_unit(unit);
+  backing.journal().fail_unit(unit);
   const Step& step = scenario.steps[acts[i].step];
   const std::vector<Heard> heard = player.act(step);
-  if (stage.journal().last_refused() == stoa::Durability::soft) return;
+  if (backing.journal().last_refused() == stoa::Durability::soft) return;
   const std::string sender =
       step.verb == Verb::sends ? scenario.address(step.who.front()) : std::string();
   std::size_t errors = 0;
@@ -87,11 +90,12 @@ void refuse(const Scenario& scenario, const std::vector<Act>& acts, std::size_t 
 /// of the scenario goes on as if the act had ended.
 void kill(const Scenario& scenario, const std::vector<Act>& acts, std::size_t i,
           std::uint64_t unit) {
-  InProcess stage(scenario);
+  MemoryBacking backing(hosted_services(scenario));
+  InProcess stage(backing);
   Player player(scenario, stage);
   player.play(0, acts[i].step);
   player.forget();
-  stage.journal().stop_after(unit);
+  backing.journal().stop_after(unit);
   const Step& step = scenario.steps[acts[i].step];
   std::map<std::string, int> allowed;
   for (const Heard& it : acts[i].heard) ++allowed[stoa::xml::to_string(it.stanza)];

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +9,8 @@
 #include <stoa/dispatch/dispatcher.hpp>
 #include <stoa/dispatch/entity_service.hpp>
 #include <stoa/store/memory/store.hpp>
+
+#include "scenarios/runner/script.hpp"
 
 namespace scenario {
 
@@ -26,48 +27,45 @@ struct Run {
 class Hosted {
  public:
   virtual ~Hosted() = default;
-  /// Sets one setting by its configuration key; false where the service has none of that name.
-  /// Throws std::invalid_argument where the value does not fit.
-  virtual bool set(std::string_view key, const std::string& value) = 0;
   /// Adds the service to a run's dispatcher.
   virtual void join(const Run& run) = 0;
 };
 
+/// Where every scenario is played, and who is a service administrator there.
+inline constexpr std::string_view domain = "services.shakespeare.lit";
+inline constexpr std::string_view admin = "admin@shakespeare.lit";
+
+template <class E>
+void add_service(stoa::dispatch::Common& common, stoa::dispatch::Dispatcher& dispatcher,
+                 stoa::dispatch::Outlet& outlet, const typename E::Settings& settings,
+                 stoa::dispatch::JournalPort<typename E::Change>& journal,
+                 stoa::dispatch::LoaderPort<E>& loader) {
+  stoa::dispatch::ServicePlace place{
+      .common = common, .outlet = outlet, .admins = {std::string(admin)}, .limits = {}};
+  dispatcher.add_service(domain, std::make_unique<stoa::dispatch::EntityService<E>>(
+                                     std::move(place), settings, journal, loader));
+}
+
 template <class E>
 class HostedEngine final : public Hosted {
  public:
-  using Set = std::function<bool(typename E::Settings&, std::string_view, const std::string&)>;
-
-  HostedEngine(typename E::Settings settings, Set set,
+  HostedEngine(typename E::Settings settings,
                std::unique_ptr<stoa::store::memory::Tables<E>> tables)
-      : settings_(std::move(settings)), set_(std::move(set)), tables_(std::move(tables)) {}
-
-  bool set(std::string_view key, const std::string& value) override {
-    return set_(settings_, key, value);
-  }
+      : settings_(std::move(settings)), tables_(std::move(tables)) {}
 
   void join(const Run& run) override {
     store_ = std::make_unique<stoa::store::memory::Store<E>>(run.journal, run.disk, *tables_);
-    stoa::dispatch::ServicePlace place{.common = run.common,
-                                       .outlet = run.outlet,
-                                       .admins = {"admin@shakespeare.lit"},
-                                       .limits = {}};
-    run.dispatcher.add_service(settings_.service.str(),
-                               std::make_unique<stoa::dispatch::EntityService<E>>(
-                                   std::move(place), settings_, *store_, *store_));
+    add_service<E>(run.common, run.dispatcher, run.outlet, settings_, *store_, *store_);
   }
 
  private:
   typename E::Settings settings_;
-  Set set_;
   std::unique_ptr<stoa::store::memory::Tables<E>> tables_;
   std::unique_ptr<stoa::store::memory::Store<E>> store_;
 };
 
-/// The domain that every scenario is played at.
-inline constexpr std::string_view domain = "services.shakespeare.lit";
-
-/// All services of the domain, in the order in which they are asked.
-std::vector<std::unique_ptr<Hosted>> hosted_services();
+/// All services of the domain, in the order in which they are asked, with the scenario's settings.
+/// Throws ScriptError for a setting that no service has.
+std::vector<std::unique_ptr<Hosted>> hosted_services(const Scenario& scenario);
 
 }  // namespace scenario

@@ -6,6 +6,8 @@
 #include <stoa/stanza/namespaces.hpp>
 #include <stoa/xml/parser.hpp>
 
+#include "scenarios/runner/hosted.hpp"
+
 namespace scenario {
 
 using namespace stoa;
@@ -58,28 +60,52 @@ std::vector<xml::Element> StageLink::take() {
   return stanzas;
 }
 
-InProcess::InProcess(const Scenario& scenario) : services_(hosted_services()) {
-  for (const auto& [key, value] : scenario.settings) {
-    bool known = false;
-    for (const auto& service : services_) known = service->set(key, value) || known;
-    if (!known) throw ScriptError(scenario.file, 0, "no service has the setting " + key);
+void StageLoop::post(std::function<void()> what) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(what));
   }
+  posted_.notify_one();
+}
+
+bool StageLoop::run_one(Wait wait) {
+  std::function<void()> what;
+  {
+    std::unique_lock lock(mutex_);
+    // Long enough for any store; it is only waited for while one has something to say.
+    if (wait == Wait::yes) {
+      posted_.wait_for(lock, std::chrono::seconds(30), [this] { return !queue_.empty(); });
+    }
+    if (queue_.empty()) return false;
+    what = std::move(queue_.front());
+    queue_.pop_front();
+  }
+  what();
+  return true;
+}
+
+void StageLoop::clear() {
+  const std::lock_guard lock(mutex_);
+  queue_.clear();
+}
+
+InProcess::InProcess(Backing& backing) : backing_(backing) {
   start();
 }
 
 InProcess::~InProcess() {
-  end();
+  end(Ending::crash);
 }
 
 void InProcess::start() {
-  const auto executor = [this](std::function<void()> what) { posted_.push_back(std::move(what)); };
   link_ = std::make_unique<StageLink>();
-  journal_ = std::make_unique<store::memory::Journal>(disk_, clock_, executor);
-  common_ = std::make_unique<dispatch::Common>(dispatch::World{.clock = clock_,
-                                                               .ids = ids_,
-                                                               .journal = *journal_,
-                                                               .post = executor,
-                                                               .last_seq = disk_.last_seq});
+  backing_.begin(loop_, clock_);
+  common_ = std::make_unique<dispatch::Common>(
+      dispatch::World{.clock = clock_,
+                      .ids = ids_,
+                      .journal = backing_.control(),
+                      .post = [this](std::function<void()> what) { loop_.post(std::move(what)); },
+                      .last_seq = backing_.last_seq()});
   dispatcher_ = std::make_unique<dispatch::Dispatcher>(*common_);
   dispatcher_->add_domain({.name = std::string(domain),
                            .profile = {.name = "Stoa", .version = "test"},
@@ -88,31 +114,29 @@ void InProcess::start() {
                            .rate = {},
                            .unlimited = {}},
                           *link_);
-  journal_->tell(*dispatcher_);
-  for (const auto& service : services_) {
-    service->join({*common_, *dispatcher_, *link_, *journal_, disk_});
-  }
-  journal_->set(weather_);
+  backing_.attach(*dispatcher_);
+  backing_.add_services(*common_, *dispatcher_, *link_);
   dispatcher_->recover(domain);
   turn();
 }
 
-void InProcess::end() {
-  weather_ = journal_->weather();
-  posted_.clear();
+void InProcess::end(Ending ending) {
+  loop_.clear();
   dispatcher_.reset();
+  backing_.end(ending);
   common_.reset();
-  journal_.reset();
+  loop_.clear();
 }
 
 void InProcess::turn() {
   static constexpr int endless = 1'000'000;
-  for (int i = 0; !posted_.empty(); ++i) {
-    if (i == endless) throw std::logic_error("the loop does not come to rest");
-    auto what = std::move(posted_.front());
-    posted_.pop_front();
-    what();
+  for (int i = 0; i < endless; ++i) {
+    const auto wait = backing_.working() ? StageLoop::Wait::yes : StageLoop::Wait::no;
+    if (loop_.run_one(wait)) continue;
+    if (wait == StageLoop::Wait::no) return;
+    throw std::logic_error("the store does not answer");
   }
+  throw std::logic_error("the loop does not come to rest");
 }
 
 /// The server says that it took everything that was written.
@@ -130,7 +154,7 @@ void InProcess::send(const std::vector<xml::Element>& stanzas) {
 }
 
 std::vector<xml::Element> InProcess::take() {
-  if (!journal_->stopped()) prove();
+  if (!backing_.dead()) prove();
   return link_->take();
 }
 
@@ -138,11 +162,11 @@ void InProcess::pass(Duration time) {
   const Timestamp until = clock_.time + time;
   for (int i = 0; i < 100'000; ++i) {
     Timestamp next = until;
-    for (const auto& due : {dispatcher_->deadline(), journal_->deadline()}) {
+    for (const auto& due : {dispatcher_->deadline(), backing_.deadline()}) {
       if (due) next = std::min(next, std::max(*due, clock_.time));
     }
     clock_.time = next;
-    journal_->run_due(clock_.time);
+    backing_.run_due(clock_.time);
     turn();
     dispatcher_->run_due();
     turn();
@@ -152,17 +176,8 @@ void InProcess::pass(Duration time) {
   throw std::logic_error("the deadlines do not come to rest");
 }
 
-void InProcess::fail_store(std::uint64_t units) {
-  weather_ = journal_->weather();
-  weather_.fails = units;
-  journal_->set(weather_);
-}
-
 void InProcess::set_store(StoreMood mood) {
-  weather_ = journal_->weather();
-  weather_.waits = mood == StoreMood::waits;
-  weather_.away = mood == StoreMood::away;
-  journal_->set(weather_);
+  backing_.set(mood);
   turn();
 }
 
@@ -176,7 +191,7 @@ void InProcess::restart(Ending ending) {
     turn();
     prove();
   }
-  end();
+  end(ending);
   start();
 }
 

@@ -1,14 +1,15 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
-#include "scenarios/runner/hosted.hpp"
-#include "scenarios/runner/script.hpp"
+#include "scenarios/runner/backing.hpp"
 #include "scenarios/runner/stage.hpp"
 
 namespace scenario {
@@ -24,13 +25,13 @@ class StageClock final : public stoa::Clock {
 /// The same ids in every play.
 class StageIds final : public stoa::IdSource {
  public:
-  explicit StageIds(stoa::store::memory::Disk& disk) : disk_(disk) {}
+  explicit StageIds(Backing& backing) : backing_(backing) {}
   std::string token() override;
-  std::uint64_t number() override { return ++disk_.last_number; }
+  std::uint64_t number() override { return backing_.next_number(); }
   std::string key() override;
 
  private:
-  stoa::store::memory::Disk& disk_;
+  Backing& backing_;
   std::uint64_t last_ = 0;
 };
 
@@ -52,40 +53,48 @@ class StageLink final : public stoa::dispatch::Outlet {
   bool up_ = true;
 };
 
-/// A whole daemon in this process on the memory store: dispatch, the engines, a clock that only
-/// moves when it is told.
+/// What is posted, from any thread, in order.
+class StageLoop final : public Loop {
+ public:
+  void post(std::function<void()> what) override;
+  /// Runs the next one, waiting for it if `wait`; false where there is none.
+  enum class Wait { no, yes };
+  bool run_one(Wait wait);
+  void clear();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable posted_;
+  std::deque<std::function<void()>> queue_;
+};
+
+/// A whole daemon in this process: dispatch, the engines, a clock that only moves when it is told.
 class InProcess final : public Stage {
  public:
-  explicit InProcess(const Scenario& scenario);
+  explicit InProcess(Backing& backing);
   ~InProcess() override;
 
   void send(const std::vector<stoa::xml::Element>& stanzas) override;
   std::vector<stoa::xml::Element> take() override;
   void pass(stoa::Duration time) override;
-  void fail_store(std::uint64_t units) override;
+  void fail_store(std::uint64_t units) override { backing_.fail(units); }
   void set_store(StoreMood mood) override;
   void set_link(bool up) override;
   void restart(Ending ending) override;
 
-  /// For the fault mode: see store::memory::Journal.
-  stoa::store::memory::Journal& journal() { return *journal_; }
-
  private:
   void start();
-  void end();
+  void end(Ending ending);
   void turn();
   void prove();
 
-  stoa::store::memory::Disk disk_;
+  Backing& backing_;
   StageClock clock_;
-  StageIds ids_{disk_};
-  std::deque<std::function<void()>> posted_;
-  stoa::store::memory::Weather weather_;
+  StageIds ids_{backing_};
+  StageLoop loop_;
   std::unique_ptr<StageLink> link_;
-  std::unique_ptr<stoa::store::memory::Journal> journal_;
   std::unique_ptr<stoa::dispatch::Common> common_;
   std::unique_ptr<stoa::dispatch::Dispatcher> dispatcher_;
-  std::vector<std::unique_ptr<Hosted>> services_;
 };
 
 }  // namespace scenario

@@ -7,6 +7,7 @@
 
 #include "scenarios/runner/faults.hpp"
 #include "scenarios/runner/in_process.hpp"
+#include "scenarios/runner/memory_backing.hpp"
 #include "scenarios/runner/player.hpp"
 
 namespace {
@@ -32,7 +33,8 @@ void play(const std::string& mode, const std::string& file) {
     if (scenario.faults) scenario::play_with_faults(scenario);
     return;
   }
-  scenario::InProcess stage(scenario);
+  scenario::MemoryBacking backing(scenario::hosted_services(scenario));
+  scenario::InProcess stage(backing);
   scenario::Player(scenario, stage).play();
 }
 

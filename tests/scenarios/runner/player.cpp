@@ -99,7 +99,7 @@ std::vector<Element> Player::prepared(const Step& step) {
       stanza.set("id", "iq-" + std::to_string(++last_id_));
     }
     if (stanza.attr("id") == "{none}") stanza.remove_attr("id");
-    if (request && stanza.attr("id")) {
+    if (request) {
       open_ids_[std::string(stanza.attr_or("from", ""))].insert(
           std::string(stanza.attr_or("id", "")));
     }

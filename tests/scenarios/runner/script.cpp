@@ -26,7 +26,8 @@ std::string uncommented(const std::string& text) {
   return trimmed(text.substr(0, text.find("  #")));
 }
 
-/// White space that only lays out the file is no content, nor is it around a marker on its own line.
+/// White space that only lays out the file is no content, nor is it around a marker on its own
+/// line.
 void strip_layout(stoa::xml::Element& element) {
   for (stoa::xml::Node& node : element.nodes()) {
     const std::string* const text = node.text();
