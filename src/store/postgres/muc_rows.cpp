@@ -1,0 +1,138 @@
+#include "store/postgres/muc_rows.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+#include <pqxx/array>
+
+namespace stoa::store::postgres {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::array row_kinds{"message"sv, "subject"sv, "notice"sv};
+
+template <class Number>
+bool read_number(std::string_view text, Number& number) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end && !text.empty();
+}
+
+muc::RowKind kind_of(Cells& cells) {
+  const std::string word = cells.text();
+  for (std::size_t i = 0; i < row_kinds.size(); ++i) {
+    if (row_kinds[i] == word) return static_cast<muc::RowKind>(i);
+  }
+  cells.damaged("unknown kind of message");
+}
+
+}  // namespace
+
+std::string_view token(muc::RowKind kind) {
+  return row_kinds[static_cast<std::size_t>(kind)];
+}
+
+void Cells::damaged(const char* why) const {
+  throw DamagedRow("room " + std::string(key_) + ", column " + row_[at_ - 1].name() + ": " + why);
+}
+
+std::string Cells::text() {
+  const pqxx::field field = row_[at_++];
+  return {field.c_str(), field.size()};
+}
+
+std::uint64_t Cells::number() {
+  std::uint64_t value = 0;
+  if (!read_number(text(), value)) damaged("no whole number");
+  return value;
+}
+
+std::int64_t Cells::signed_number() {
+  std::int64_t value = 0;
+  if (!read_number(text(), value)) damaged("no whole number");
+  return value;
+}
+
+bool Cells::flag() {
+  const std::string value = text();
+  if (value != "t" && value != "f") damaged("no boolean");
+  return value == "t";
+}
+
+Timestamp Cells::time() {
+  return Timestamp(Duration(signed_number()));
+}
+
+std::optional<Timestamp> Cells::time_or_none() {
+  if (!null()) return time();
+  skip(1);
+  return std::nullopt;
+}
+
+Jid Cells::jid() {
+  if (null()) {
+    skip(1);
+    return {};
+  }
+  const std::string stored = text();
+  const std::string_view all = stored;
+  const std::size_t slash = std::min(all.find('/'), all.size());
+  const std::string_view bare = all.substr(0, slash);
+  const std::size_t at = bare.find('@');
+  const std::string_view local = at == std::string_view::npos ? "" : bare.substr(0, at);
+  const std::string_view domain = at == std::string_view::npos ? bare : bare.substr(at + 1);
+  const std::string_view resource = slash < all.size() ? all.substr(slash + 1) : "";
+  Jid jid = Jid::from_prepared(local, domain, resource);
+  const bool whole = jid.str() == stored || stored.empty();
+  if (!whole || (domain.empty() && !stored.empty()) || all.size() > 3071) damaged("no address");
+  return stored.empty() ? Jid() : jid;
+}
+
+std::vector<std::string> Cells::texts() {
+  std::vector<std::string> values;
+  const pqxx::field field = row_[at_++];
+  try {
+    auto parser = field.as_array();
+    for (auto [what, value] = parser.get_next(); what != pqxx::array_parser::done;
+         std::tie(what, value) = parser.get_next()) {
+      if (what == pqxx::array_parser::string_value) values.push_back(std::move(value));
+    }
+  } catch (const std::exception&) {
+    damaged("no list of texts");
+  }
+  return values;
+}
+
+muc::RowPtr read_archive_row(const pqxx::row& row, std::string_view key) {
+  Cells cells(row, key);
+  muc::ArchiveRow read;
+  read.seq = cells.number();
+  read.id = cells.text();
+  read.stamp = cells.time();
+  read.kind = kind_of(cells);
+  read.affiliation = cells.word(muc::Affiliation::owner);
+  read.role = cells.word(muc::Role::moderator);
+  read.semi_anonymous = cells.flag();
+  read.nick = cells.text();
+  read.occupant_id = cells.text();
+  read.author = cells.jid();
+  read.message_id = cells.text();
+  read.lang = cells.text();
+  read.payload = cells.text();
+  if (!cells.null()) {
+    muc::Tombstone& stone = read.tombstone.emplace();
+    stone.id = cells.text();
+    stone.stamp = cells.time();
+    stone.moderator = cells.text();
+    stone.moderator_id = cells.text();
+    stone.reason = cells.text();
+  }
+  return std::make_shared<const muc::ArchiveRow>(std::move(read));
+}
+
+}  // namespace stoa::store::postgres

@@ -1,0 +1,83 @@
+#include <string_view>
+
+#include "store/postgres/columns.hpp"
+#include "store/postgres/muc_batch.hpp"
+#include "store/postgres/muc_rows.hpp"
+
+namespace stoa::store::postgres {
+namespace {
+
+constexpr Statement insert_archive{
+    "insert_room_archive",
+    "INSERT INTO room_archive (room, seq, id, stamp, kind, affiliation, role, semi_anonymous, "
+    "nick, occupant_id, author, author_bare, message_id, lang, payload, body) "
+    "SELECT room, seq, id, stoa_time(stamp), kind, affiliation, role, semi_anonymous, nick, "
+    "occupant_id, author, author_bare, message_id, lang, payload, nullif(body, '') "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[], "
+    "$7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], "
+    "$14::text[], $15::text[], $16::text[]) "
+    "AS r(room, seq, id, stamp, kind, affiliation, role, semi_anonymous, nick, occupant_id, "
+    "author, author_bare, message_id, lang, payload, body)"};
+
+constexpr Statement retract_rows{
+    "retract_room_archive",
+    "UPDATE room_archive a SET payload = '', body = NULL, gone_id = r.id, "
+    "gone_stamp = stoa_time(r.stamp), gone_moderator = r.moderator, "
+    "gone_moderator_id = r.moderator_id, gone_reason = r.reason "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[], "
+    "$7::text[]) AS r(room, seq, id, stamp, moderator, moderator_id, reason) "
+    "WHERE a.room = r.room AND a.seq = r.seq"};
+
+constexpr Statement cut_archive{
+    "cut_room_archive",
+    "DELETE FROM room_archive a USING unnest($1::bigint[], $2::bigint[]) AS r(room, through) "
+    "WHERE a.room = r.room AND a.seq <= r.through"};
+
+/// A piece of the archive of one room that is gone; the last piece takes the grave with it.
+constexpr Statement clear_piece{
+    "clear_room_grave",
+    "WITH grave AS (SELECT room FROM room_graves LIMIT 1), "
+    "piece AS (DELETE FROM room_archive a USING (SELECT x.room, x.seq FROM room_archive x, grave g "
+    "WHERE x.room = g.room ORDER BY x.seq LIMIT 1000) p "
+    "WHERE a.room = p.room AND a.seq = p.seq RETURNING 1), "
+    "done AS (DELETE FROM room_graves d USING grave WHERE d.room = grave.room "
+    "AND (SELECT count(*) FROM piece) < 1000 RETURNING 1) "
+    "SELECT count(*) FROM grave"};
+
+}  // namespace
+
+void MucWriter::Batch::clear_graves(Connection& connection) {
+  if (!graves && destroyed.empty()) return;
+  graves = connection.exec(clear_piece)[0][0].as<int>() != 0;
+}
+
+void MucWriter::Batch::write_archive(Connection& connection) {
+  Columns<16> rows;
+  for (const muc::change::Archived* one : archive) {
+    if (!stays(one->room)) continue;
+    const muc::ArchiveRow& row = *one->row;
+    rows.add(one->room, row.seq, row.id, row.stamp, token(row.kind), token(row.affiliation),
+             token(row.role), row.semi_anonymous, row.nick, row.occupant_id, row.author.str(),
+             row.author.bare_view(), row.message_id, row.lang, row.payload, one->body);
+  }
+  rows.write(connection, insert_archive);
+}
+
+void MucWriter::Batch::write_retractions(Connection& connection) {
+  Columns<7> rows;
+  for (const auto& [key, row] : retractions.slots()) {
+    if (!stays(key.entity)) continue;
+    const muc::Tombstone& after = *(*row)->after;
+    rows.add(key.entity, (*row)->seq, after.id, after.stamp, after.moderator, after.moderator_id,
+             after.reason);
+  }
+  rows.write(connection, retract_rows);
+
+  Columns<2> ends;
+  for (const auto& [room, through] : cuts) {
+    if (stays(room)) ends.add(room, through);
+  }
+  ends.write(connection, cut_archive);
+}
+
+}  // namespace stoa::store::postgres
