@@ -73,6 +73,7 @@ class EntityService final : public Service {
   /// The settings that decisions are given from now on.
   void set_settings(Settings settings) { settings_ = std::move(settings); }
   const Settings& settings() const { return settings_; }
+  void set_admins(std::set<std::string, std::less<>> admins) { admins_ = std::move(admins); }
   std::size_t entities() const { return entities_.size(); }
 
  private:

@@ -23,8 +23,8 @@ namespace stoa::link {
 enum class Tls { off, verify, unverified };
 
 struct Settings {
-  std::string domain;  ///< of the component, prepared
-  std::string host;    ///< name or address of the server's component listener
+  std::string domain;              ///< of the component, prepared
+  std::string host = "127.0.0.1";  ///< name or address of the server's component listener
   std::uint16_t port = 5347;
   std::string secret;  ///< shared with the server; never logged
   std::string server;  ///< who is pinged; empty: server_of(domain)

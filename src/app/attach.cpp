@@ -1,0 +1,133 @@
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <stoa/app/attach.hpp>
+
+namespace stoa::app {
+
+namespace {
+
+using Listener = std::pair<std::string, std::uint16_t>;
+
+std::string in_quotes(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+/// Where the server must listen so that `host` is reached there.
+std::string listen_address(const std::string& host) {
+  if (host == "localhost") return "127.0.0.1";
+  return is_loopback(host) ? host : "0.0.0.0";
+}
+
+std::string prosody(const Config& config) {
+  std::set<std::string> ports;
+  std::set<std::string> addresses;
+  std::string components;
+  for (const LinkConfig& link : config.links) {
+    ports.insert(std::to_string(link.link.port));
+    addresses.insert(in_quotes(listen_address(link.link.host)));
+    components += fmt::format(
+        "\nComponent {}\n"
+        "\tcomponent_secret = {}\n"
+        "\tcomponent_conflict_resolve = \"kick_old\"\n",
+        in_quotes(link.link.domain), in_quotes(link.link.secret));
+    if (link.link.tls != link::Tls::off) {
+      components += "-- Prosody has no TLS for components: set tls = \"off\" in stoa's [[link]]\n";
+    }
+  }
+  const auto joined = [](const std::set<std::string>& all) {
+    std::string text;
+    for (const std::string& one : all) text += (text.empty() ? "" : ", ") + one;
+    return text;
+  };
+  return fmt::format(
+      "-- In prosody.cfg.lua, above the first VirtualHost:\n"
+      "component_ports = {{ {} }}\n"
+      "component_interfaces = {{ {} }}\n"
+      "\n-- At the end of the file:{}"
+      "\n-- Then restart Prosody.\n",
+      joined(ports), joined(addresses), components);
+}
+
+std::string ejabberd(const Config& config) {
+  std::map<Listener, std::vector<const LinkConfig*>> listeners;
+  for (const LinkConfig& link : config.links) {
+    listeners[{listen_address(link.link.host), link.link.port}].push_back(&link);
+  }
+  std::string text = "# In ejabberd.yml, under the `listen:` that is there:\nlisten:\n";
+  for (const auto& [listener, links] : listeners) {
+    text += fmt::format(
+        "  -\n"
+        "    port: {}\n"
+        "    ip: {}\n"
+        "    module: ejabberd_service\n"
+        "    global_routes: false\n",
+        listener.second, in_quotes(listener.first));
+    if (links.front()->link.tls != link::Tls::off) {
+      text += "    tls: true\n    certfile: \"/etc/ejabberd/ejabberd.pem\"\n";
+    }
+    text += "    hosts:\n";
+    for (const LinkConfig* link : links) {
+      text += fmt::format("      {}:\n        password: {}\n", in_quotes(link->link.domain),
+                          in_quotes(link->link.secret));
+    }
+  }
+  return text + "# Then: ejabberdctl reload_config\n";
+}
+
+std::string openfire(const Config& config) {
+  std::string text =
+      "In Openfire's admin console, Server > Server Settings > External Components:\n"
+      "  1. Enable the service.\n";
+  int step = 2;
+  for (const LinkConfig& link : config.links) {
+    const std::string& domain = link.link.domain;
+    text += fmt::format(
+        "  {}. Port {}{}. Under \"Allowed to connect\" add the subdomain {} with the shared\n"
+        "     secret {} (the server's domain must be {}).\n",
+        step++, link.link.port,
+        link.link.tls == link::Tls::off ? ""
+                                        : " for encrypted connections (xmpp.component.ssl.port)",
+        in_quotes(domain.substr(0, domain.find('.'))), in_quotes(link.link.secret),
+        link::server_of(domain));
+    if (link.link.port == 5347) {
+      text +=
+          "     Openfire's own port is 5275: set port = 5275 in stoa's [[link]], or change it.\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<ServerKind> server_kind_of(std::string_view name) {
+  if (name == "prosody") return ServerKind::prosody;
+  if (name == "ejabberd") return ServerKind::ejabberd;
+  if (name == "openfire") return ServerKind::openfire;
+  return std::nullopt;
+}
+
+std::string attach_snippet(ServerKind server, const Config& config) {
+  switch (server) {
+    case ServerKind::prosody:
+      return prosody(config);
+    case ServerKind::ejabberd:
+      return ejabberd(config);
+    case ServerKind::openfire:
+      return openfire(config);
+  }
+  return {};
+}
+
+}  // namespace stoa::app

@@ -1,0 +1,205 @@
+#include "app/config/key.hpp"
+
+// A member is named by what follows `c.` of the configuration.
+#define STOA_MEMBER(type, path) \
+  [](type & c) -> auto& {       \
+    return c.path;              \
+  }
+#define STOA_LINK(path) STOA_MEMBER(LinkConfig, path)
+#define STOA_CONFIG(path) STOA_MEMBER(Config, path)
+
+namespace stoa::app {
+
+namespace {
+
+Expected known_services(const std::vector<std::string>& services) {
+  for (const std::string& name : services) {
+    if (name != "pubsub" && name != "muc") return "a list of \"pubsub\" and \"muc\"";
+  }
+  if (services.empty()) return "at least one of \"pubsub\" and \"muc\"";
+  return std::nullopt;
+}
+
+Expected a_domain(const std::string& text) {
+  const auto jid = Jid::parse(text);
+  if (jid && jid->local().empty() && jid->is_bare()) return std::nullopt;
+  return "a domain name, such as \"services.example.org\"";
+}
+
+Expected a_listener(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  unsigned port = 0;
+  if (text.empty()) return std::nullopt;
+  if (colon != std::string::npos) {
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data() + colon + 1, end, port);
+    if (read.ec == std::errc() && read.ptr == end && port > 0 && port < 65536 && colon > 0) {
+      return std::nullopt;
+    }
+  }
+  return "ADDRESS:PORT, such as \"127.0.0.1:5480\"";
+}
+
+Expected not_zero(std::uint64_t number) {
+  return number == 0 ? Expected("1 or more") : std::nullopt;
+}
+
+template <class Target>
+void append(std::vector<Key<Target>>& keys, std::vector<Key<Target>> more) {
+  for (Key<Target>& key : more) keys.push_back(std::move(key));
+}
+
+LinkKeys connection_keys() {
+  using R = Row<LinkConfig>;
+  return {
+      R::checked("domain", "", "the component's domain, as the server has it",
+                 STOA_LINK(link.domain), a_domain)
+          .is_required(),
+      R::key("host", "", "name or address of the server's component listener",
+             STOA_LINK(link.host)),
+      R::checked("port", "", "its port", STOA_LINK(link.port), not_zero),
+      R::key("secret", "", "shared with the server; never logged", STOA_LINK(link.secret)),
+      R::key("secret_file", "", "file that holds the secret, instead of `secret`",
+             STOA_LINK(secret_file)),
+      R::checked("services", "", "what the domain offers: \"pubsub\", \"muc\" or both",
+                 STOA_LINK(services), known_services),
+      R::key("server", "",
+             "domain of the server, for pings; empty: `domain` without its first label",
+             STOA_LINK(link.server)),
+      R::key("tls", "",
+             "\"off\", \"verify\" or (for tests) \"unverified\"; TLS from the first byte",
+             STOA_LINK(link.tls)),
+      R::key("ca_file", "", "certificates to trust, PEM; empty: the system's",
+             STOA_LINK(link.ca_file)),
+      R::key("tls_name", "", "name that the server's certificate is for; empty: `host`",
+             STOA_LINK(link.tls_name)),
+  };
+}
+
+LinkKeys flow_keys() {
+  using R = Row<LinkConfig>;
+  return {
+      R::checked("stanza_bytes", "bytes", "largest stanza that is sent; Prosody takes 512 KiB",
+                 STOA_LINK(link.stanza_bytes), not_zero),
+      R::checked("incoming_stanza_bytes", "bytes", "largest stanza that is taken",
+                 STOA_LINK(link.incoming.stanza_bytes), not_zero),
+      R::checked("high_water", "bytes", "of output that waits, above which nothing is read",
+                 STOA_LINK(link.high_water), not_zero),
+      R::key("low_water", "bytes", "of output that waits, below which reading goes on",
+             STOA_LINK(link.low_water)),
+      R::checked("outbox_bytes", "bytes", "of output that waits, above which new output is dropped",
+                 STOA_LINK(link.outbox_bytes), not_zero),
+      R::checked("ping_every", "stanzas", "written between two pings that prove delivery",
+                 STOA_LINK(link.ping_every), not_zero),
+  };
+}
+
+LinkKeys time_keys() {
+  using R = Row<LinkConfig>;
+  return {
+      R::key("ping_delay", "seconds", "after which written output is followed by a ping",
+             STOA_LINK(link.ping_delay)),
+      R::key("idle_ping", "seconds", "of silence until a link is pinged",
+             STOA_LINK(link.idle_ping)),
+      R::key("ping_timeout", "seconds",
+             "without an answer to a ping until a link is taken for dead",
+             STOA_LINK(link.ping_timeout)),
+      R::key("reply_age", "seconds",
+             "until a reply or presence is too old to be sent after a break",
+             STOA_LINK(link.reply_age)),
+      R::key("connect_timeout", "seconds", "for name look-up and TCP",
+             STOA_LINK(link.connect_timeout)),
+      R::key("handshake_timeout", "seconds", "for TLS and the component handshake",
+             STOA_LINK(link.handshake_timeout)),
+      R::key("close_timeout", "seconds", "for an orderly close", STOA_LINK(link.close_timeout)),
+      R::key("backoff_min", "seconds", "pause before the first new attempt to connect",
+             STOA_LINK(link.backoff_min)),
+      R::key("backoff_max", "seconds", "longest pause between attempts",
+             STOA_LINK(link.backoff_max)),
+  };
+}
+
+Keys database_keys() {
+  using R = Row<Config>;
+  return {
+      R::key("database.url", "", "a libpq URI; PG* environment variables fill what it leaves out",
+             STOA_CONFIG(database.url)),
+      R::checked("database.readers", "", "connections for look-ups", STOA_CONFIG(database.readers),
+                 not_zero),
+      R::key("database.commit_timeout", "seconds",
+             "a change waits for its commit, then it is refused",
+             STOA_CONFIG(database.commit_timeout)),
+      R::key("database.archive_grace", "seconds",
+             "the database may be away until room messages no longer wait for it",
+             STOA_CONFIG(database.archive_grace)),
+      R::key("database.read_timeout", "seconds", "a look-up waits for the database",
+             STOA_CONFIG(database.read_timeout)),
+      R::checked("database.queue_units", "changes", "that wait for the database, at most",
+                 STOA_CONFIG(database.queue_units), not_zero),
+      R::checked("database.queue_bytes", "bytes", "of changes that wait for the database, at most",
+                 STOA_CONFIG(database.queue_bytes), not_zero),
+      R::checked("database.batch_units", "changes", "in one transaction, at most",
+                 STOA_CONFIG(database.batch_units), not_zero),
+      R::checked("database.batch_bytes", "bytes", "in one transaction, at most",
+                 STOA_CONFIG(database.batch_bytes), not_zero),
+  };
+}
+
+Keys daemon_keys() {
+  using R = Row<Config>;
+  return {
+      R::key("admin.jids", "", "bare JIDs of those who administer the services",
+             STOA_CONFIG(admins))
+          .changes_live(),
+      R::checked("http.listen", "", "ADDRESS:PORT of /metrics, /healthz and /readyz; empty: off",
+                 STOA_CONFIG(http_listen), a_listener),
+      R::key("log.level", "", "\"debug\", \"info\", \"warning\" or \"error\"",
+             STOA_CONFIG(log_level))
+          .changes_live(),
+      R::key("limits.requests_per_second", "requests", "of one user, on average; 0: no limit",
+             STOA_CONFIG(limits.requests_per_second)),
+      R::key("limits.requests_burst", "requests", "of one user, at once",
+             STOA_CONFIG(limits.requests_burst)),
+      R::checked("limits.queue", "stanzas", "that wait for one room or node, at most",
+                 STOA_CONFIG(limits.queue), not_zero),
+      R::checked("limits.memory", "bytes", "of idle rooms and nodes kept in memory, at most",
+                 STOA_CONFIG(limits.memory), not_zero),
+  };
+}
+
+Keys service_keys() {
+  using R = Row<Config>;
+  const std::string uris = "contact addresses as URIs (XEP-0157)";
+  return {
+      R::key("service.name", "", "in the vCard of the service", STOA_CONFIG(service.name)),
+      R::key("service.description", "", "likewise; empty: none", STOA_CONFIG(service.description)),
+      R::key("service.url", "", "likewise; empty: none", STOA_CONFIG(service.url)),
+      R::key("service.show_system", "", "whether the version reply names the operating system",
+             STOA_CONFIG(service.show_system)),
+      R::key("contact.abuse", "", uris, STOA_CONFIG(service.abuse)),
+      R::key("contact.admin", "", uris, STOA_CONFIG(service.admin)),
+      R::key("contact.feedback", "", uris, STOA_CONFIG(service.feedback)),
+      R::key("contact.sales", "", uris, STOA_CONFIG(service.sales)),
+      R::key("contact.security", "", uris, STOA_CONFIG(service.security)),
+      R::key("contact.status", "", uris, STOA_CONFIG(service.status)),
+      R::key("contact.support", "", uris, STOA_CONFIG(service.support)),
+  };
+}
+
+}  // namespace
+
+LinkKeys link_keys() {
+  LinkKeys keys = connection_keys();
+  append(keys, flow_keys());
+  append(keys, time_keys());
+  return keys;
+}
+
+Keys general_keys() {
+  Keys keys = database_keys();
+  append(keys, daemon_keys());
+  append(keys, service_keys());
+  return keys;
+}
+
+}  // namespace stoa::app

@@ -1,0 +1,89 @@
+#include "app/config/key.hpp"
+
+#define STOA_PUBSUB(path)   \
+  [](Config & c) -> auto& { \
+    return c.pubsub.path;   \
+  }
+
+namespace stoa::app {
+
+namespace {
+
+using R = Row<Config>;
+
+Keys rule_keys() {
+  return {
+      R::key("pubsub.name", "", "of the service in discovery", STOA_PUBSUB(name)),
+      R::key("pubsub.creation", "",
+             "who may create nodes: \"anyone\", \"listed_domains\" or \"admins\"",
+             STOA_PUBSUB(creation)),
+      R::key("pubsub.creator_domains", "", "for creation = \"listed_domains\"",
+             STOA_PUBSUB(creator_domains)),
+      R::key("pubsub.multi_subscribe", "", "one address may subscribe a node several times",
+             STOA_PUBSUB(multi_subscribe)),
+      R::key("pubsub.affiliation_notices", "", "entities are told of changes of their affiliation",
+             STOA_PUBSUB(affiliation_notices)),
+      R::key(
+          "pubsub.affiliation_chart", "",
+          "\"strict\": only the changes of XEP-0060's chart; \"lenient\": any that leaves an owner",
+          STOA_PUBSUB(chart)),
+      R::key("pubsub.third_parties", "",
+             "whom owners may subscribe: \"same_domain\", \"anyone\" or \"nobody\"",
+             STOA_PUBSUB(third_parties)),
+      R::key("pubsub.trusted_proxies", "", "bare JIDs that may subscribe others",
+             STOA_PUBSUB(trusted_proxies)),
+      R::key(
+          "pubsub.lease_policy", "",
+          "subscriptions end: \"optional\" where asked for, \"applied\" always, \"asked\" once set",
+          STOA_PUBSUB(lease_policy)),
+      R::key("pubsub.max_lease", "seconds", "of a subscription", STOA_PUBSUB(max_lease)),
+      R::key("pubsub.lease_notice", "seconds", "before the end of a lease; 0: no notice",
+             STOA_PUBSUB(lease_notice)),
+      R::key("pubsub.unconfigured_life", "seconds", "of a subscription that was never configured",
+             STOA_PUBSUB(unconfigured_life)),
+      R::key("pubsub.pending_life", "seconds", "of a subscription that nobody approved",
+             STOA_PUBSUB(pending_life)),
+      R::key("pubsub.redirect_life", "seconds", "for which a deleted node names its successor",
+             STOA_PUBSUB(redirect_life)),
+      R::key("pubsub.bounce_limit", "bounces", "of events until a subscription ends",
+             STOA_PUBSUB(bounce_limit)),
+  };
+}
+
+Keys limit_keys() {
+  return {
+      R::key("pubsub.max_items", "items", "what `max` stands for", STOA_PUBSUB(limits.max_items)),
+      R::key("pubsub.max_item_expire", "seconds", "what `max` stands for",
+             STOA_PUBSUB(limits.item_expire)),
+      R::key("pubsub.max_payload_bytes", "bytes", "of one payload, whatever the node says",
+             STOA_PUBSUB(limits.payload_bytes)),
+      R::key("pubsub.max_node_id_bytes", "bytes", "of a node's id",
+             STOA_PUBSUB(limits.node_id_bytes)),
+      R::key("pubsub.max_item_id_bytes", "bytes", "of an item's id",
+             STOA_PUBSUB(limits.item_id_bytes)),
+      R::key("pubsub.max_batch", "items", "in one publish or retract", STOA_PUBSUB(limits.batch)),
+      R::key("pubsub.max_requested_ids", "ids", "in one request for items",
+             STOA_PUBSUB(limits.requested_ids)),
+      R::key("pubsub.max_entries", "entries", "affiliations or subscriptions in one request",
+             STOA_PUBSUB(limits.entries)),
+      R::key("pubsub.max_page", "entries", "of one answer", STOA_PUBSUB(limits.page)),
+      R::key("pubsub.max_nodes_per_owner", "nodes", "0: no limit",
+             STOA_PUBSUB(limits.nodes_per_owner)),
+      R::key("pubsub.max_subscriptions_per_node", "subscriptions", "0: no limit",
+             STOA_PUBSUB(limits.subscriptions_per_node)),
+      R::key("pubsub.max_subscriptions_per_entity", "subscriptions", "0: no limit",
+             STOA_PUBSUB(limits.subscriptions_per_entity)),
+      R::key("pubsub.whole_index", "items", "up to which a node's ids are all kept in memory",
+             STOA_PUBSUB(limits.whole_index)),
+  };
+}
+
+}  // namespace
+
+Keys pubsub_keys() {
+  Keys keys = rule_keys();
+  for (Key<Config>& key : limit_keys()) keys.push_back(std::move(key));
+  return keys;
+}
+
+}  // namespace stoa::app

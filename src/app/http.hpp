@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace stoa::app {
+
+struct HttpAnswer {
+  unsigned status = 200;
+  std::string type = "text/plain; charset=utf-8";
+  std::string body;
+};
+
+/// A small HTTP server on a thread of its own, for monitoring. GET and HEAD only.
+class HttpServer {
+ public:
+  /// The answer to a path. Called on the server's thread.
+  using Answer = std::function<HttpAnswer(std::string_view path)>;
+
+  /// Throws std::runtime_error where `listen` (ADDRESS:PORT) cannot be listened at.
+  HttpServer(const std::string& listen, Answer answer);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace stoa::app

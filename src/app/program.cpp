@@ -1,0 +1,242 @@
+#include "app/program.hpp"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include <stoa/base/log.hpp>
+
+#include "app/notify.hpp"
+#include "app/profile.hpp"
+
+namespace stoa::app {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto watch_pause = 250ms;  // figures for others are at most so old
+constexpr auto drain_pause = 5ms;
+
+}  // namespace
+
+/// One domain's link, as the dispatcher's outlet and as its source of stanzas.
+class Program::Domain final : public link::LinkHandler, public dispatch::Outlet {
+ public:
+  Domain(Program& program, const LinkConfig& config)
+      : program_(program), link(program.loop_, config.link, *this) {}
+
+  void send(Outgoing outgoing, std::uint64_t mark) override {
+    link.send(std::move(outgoing), mark);
+  }
+
+  void on_up() override {
+    log::info("link up", {{"link", name()}});
+    program_.publish();
+    if (!std::exchange(recovered_, true)) program_.dispatcher_->recover(name());
+    program_.keep_time();
+  }
+  void on_down(const link::Down&) override { program_.publish(); }
+  void on_stanza(Stanza stanza) override {
+    program_.dispatcher_->handle(std::move(stanza));
+    program_.keep_time();
+  }
+  void on_delivered(std::uint64_t mark) override { program_.dispatcher_->delivered(name(), mark); }
+
+  const std::string& name() const { return link.settings().domain; }
+
+ private:
+  Program& program_;
+  bool recovered_ = false;
+
+ public:
+  link::Link link;
+};
+
+Program::Program(asio::io_context& loop, Config config, std::function<void(std::string)> ended)
+    : loop_(loop),
+      config_(std::move(config)),
+      ended_(std::move(ended)),
+      store_(config_.database,
+             [this](std::function<void()> what) {
+               asio::post(loop_, [this, what = std::move(what)] {
+                 what();
+                 keep_time();
+               });
+             }),
+      due_(loop),
+      watch_(loop) {}
+
+Program::~Program() {
+  store_.detach();
+}
+
+void Program::start() {
+  notify_systemd("STATUS=waiting for the database\n");
+  store_.open([this](store::Ready ready) { compose(ready); },
+              [this](std::string why) { fatal(std::move(why)); });
+  look_after();
+}
+
+void Program::compose(store::Ready ready) {
+  if (stopping_) return;
+  ids_.emplace(ready.first_number - 1);
+  common_.emplace(dispatch::World{.clock = clock_,
+                                  .ids = *ids_,
+                                  .journal = store_.control(),
+                                  .post =
+                                      [this](std::function<void()> what) {
+                                        asio::post(loop_, [this, what = std::move(what)] {
+                                          what();
+                                          keep_time();
+                                        });
+                                      },
+                                  .last_seq = ready.first_seq - 1});
+  dispatcher_.emplace(*common_);
+  for (const LinkConfig& link : config_.links) add_domain(link);
+  store_.attach(*dispatcher_);
+  metrics_ = &common_->metrics;
+  notify_systemd("STATUS=connecting to the server\n");
+  for (const auto& domain : domains_) domain->link.start();
+  links_open_ = domains_.size();
+  publish();
+}
+
+void Program::add_domain(const LinkConfig& link) {
+  Domain& domain = *domains_.emplace_back(std::make_unique<Domain>(*this, link));
+  dispatcher_->add_domain(domain_settings(link), domain);
+  for (Hosted& hosted : host_services(link, config_, {*common_, *dispatcher_, domain, store_})) {
+    hosted_.push_back(std::move(hosted));
+  }
+}
+
+dispatch::DomainSettings Program::domain_settings(const LinkConfig& link) const {
+  return {.name = link.link.domain,
+          .profile = profile_of(config_.service),
+          .list_page = config_.muc.limits.items_page,
+          .stanza_bytes = link.link.stanza_bytes,
+          .rate = {.per_second = config_.limits.requests_per_second,
+                   .burst = config_.limits.requests_burst},
+          .unlimited = admins_of(config_)};
+}
+
+void Program::reload(const Config& read) {
+  for (const std::string& key : take_live(config_, read)) {
+    log::warning("changed in the configuration, but needs a restart", {{"key", key}});
+  }
+  log::set_level(config_.log_level);
+  for (const Hosted& hosted : hosted_) hosted.set_admins(admins_of(config_));
+  for (std::size_t i = 0; i < domains_.size(); ++i) {
+    dispatcher_->add_domain(domain_settings(config_.links[i]), *domains_[i]);
+  }
+  log::info("configuration read again");
+}
+
+void Program::keep_time() {
+  if (!dispatcher_ || stopping_) return;
+  const std::optional<Timestamp> due = dispatcher_->deadline();
+  if (!due || (due_at_ && *due_at_ <= *due)) return;
+  due_at_ = due;
+  due_.expires_after(std::max(*due - clock_.now(), Duration::zero()));
+  due_.async_wait([this](const boost::system::error_code& moved) {
+    if (!moved) run_due();
+  });
+}
+
+void Program::run_due() {
+  due_at_.reset();
+  dispatcher_->run_due();
+  keep_time();
+}
+
+void Program::look_after() {
+  publish();
+  watch_.expires_after(watch_pause);
+  watch_.async_wait([this](const boost::system::error_code& stopped) {
+    if (!stopped) look_after();
+  });
+}
+
+/// The links stop reading while the journal is far behind. Not while the database is away: chat
+/// goes on then, and what cannot is refused.
+void Program::hold_back(const store::Figures& figures) {
+  const std::size_t units = config_.database.queue_units;
+  const std::size_t bytes = config_.database.queue_bytes;
+  const std::size_t part = held_back_ ? 4 : 2;
+  const bool behind = figures.connected && (figures.waiting_units > units / part ||
+                                            figures.waiting_bytes > bytes / part);
+  if (std::exchange(held_back_, behind) == behind || stopping_) return;
+  for (const auto& domain : domains_) {
+    if (behind) {
+      domain->link.pause();
+    } else {
+      domain->link.resume();
+    }
+  }
+}
+
+void Program::publish() {
+  Snapshot now;
+  now.composed = dispatcher_.has_value();
+  now.store = store_.figures();
+  for (const auto& domain : domains_) {
+    now.links.push_back({domain->name(), domain->link.up(), domain->link.counters()});
+  }
+  for (const Hosted& hosted : hosted_) {
+    now.entities.push_back({hosted.domain, hosted.name, hosted.loaded()});
+  }
+  hold_back(now.store);
+  if (!ready_told_ && now.missing().empty()) {
+    ready_told_ = true;
+    log::info("ready");
+    notify_systemd("READY=1\nSTATUS=serving\n");
+  }
+  board_.put(std::move(now));
+}
+
+void Program::fatal(std::string why) {
+  log::error("cannot go on", {{"why", why}});
+  fatal_ = std::move(why);
+  shut_down();
+}
+
+void Program::shut_down() {
+  if (std::exchange(stopping_, true)) return;
+  log::info("stopping");
+  notify_systemd("STOPPING=1\n");
+  due_.cancel();
+  watch_.cancel();
+  for (const auto& domain : domains_) domain->link.pause();
+  drain(Clock::now() + (fatal_.empty() ? config_.database.commit_timeout : 0ms));
+}
+
+void Program::drain(Clock::time_point until) {
+  const bool pending =
+      common_ && (common_->release.held() > 0 || store_.figures().waiting_units > 0);
+  if (!pending || Clock::now() >= until) {
+    close_links();
+    return;
+  }
+  watch_.expires_after(drain_pause);
+  watch_.async_wait([this, until](const boost::system::error_code&) { drain(until); });
+}
+
+void Program::close_links() {
+  if (links_open_ == 0) {
+    finish();
+    return;
+  }
+  for (const auto& domain : domains_) {
+    domain->link.stop([this] {
+      if (--links_open_ == 0) finish();
+    });
+  }
+}
+
+void Program::finish() {
+  store_.close();
+  ended_(fatal_);
+}
+
+}  // namespace stoa::app

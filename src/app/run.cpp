@@ -1,0 +1,110 @@
+#include "app/run.hpp"
+
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/signal_set.hpp>
+
+#include <stoa/base/log.hpp>
+
+#include "app/http.hpp"
+#include "app/program.hpp"
+
+namespace stoa::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+HttpAnswer answer(const Program& program, std::string_view path) {
+  if (path == "/healthz") return {.body = "alive\n"};
+  if (path == "/readyz") {
+    const std::string missing = program.board().get().missing();
+    if (missing.empty()) return {.body = "ready\n"};
+    return {.status = 503, .body = missing};
+  }
+  if (path == "/metrics") {
+    return {.type = "text/plain; version=0.0.4; charset=utf-8",
+            .body = prometheus(program.board().get(), program.metrics())};
+  }
+  return {.status = 404, .body = "/metrics, /healthz, /readyz\n"};
+}
+
+/// The daemon: the program, its signals and its HTTP server.
+class Daemon {
+ public:
+  Daemon(const Config& config, std::filesystem::path file)
+      : file_(std::move(file)),
+        signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+        program_(std::make_unique<Program>(loop_, config,
+                                           [this](const std::string& fatal) { end(fatal); })) {
+    if (config.http_listen.empty()) return;
+    http_.emplace(config.http_listen,
+                  [this](std::string_view path) { return answer(*program_, path); });
+  }
+
+  int run() {
+    await_signal();
+    program_->start();
+    loop_.run();
+    http_.reset();
+    return exit_code_;
+  }
+
+ private:
+  void await_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      take(signal);
+      await_signal();
+    });
+  }
+
+  void take(int signal) {
+    if (signal == SIGHUP) {
+      reload();
+    } else if (std::exchange(stopping_, true)) {
+      log::warning("stopped at once, not everything was written");
+      loop_.stop();
+    } else {
+      program_->shut_down();
+    }
+  }
+
+  void reload() {
+    const Result<Config, ConfigFaults> read = load_config(file_);
+    if (read.ok()) {
+      program_->reload(read.value());
+      return;
+    }
+    for (const ConfigFault& fault : read.error()) {
+      log::error("configuration not taken over", {{"why", to_string(fault)}});
+    }
+  }
+
+  void end(const std::string& fatal) {
+    log::info("stopped");
+    exit_code_ = fatal.empty() ? 0 : 1;
+    loop_.stop();
+  }
+
+  std::filesystem::path file_;
+  asio::io_context loop_{1};
+  asio::signal_set signals_;
+  std::unique_ptr<Program> program_;
+  std::optional<HttpServer> http_;
+  int exit_code_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace
+
+int run(const Config& config, const std::filesystem::path& file) {
+  log::set_level(config.log_level);
+  log::info("starting", {{"version", STOA_VERSION}});
+  return Daemon(config, file).run();
+}
+
+}  // namespace stoa::app

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <filesystem>
+
+#include <stoa/app/config.hpp>
+
+namespace stoa::app {
+
+/// `stoa run`: serves until SIGTERM or SIGINT (drains, then ends; a second one ends at once).
+/// SIGHUP reads `file` again. Returns the exit code.
+int run(const Config& config, const std::filesystem::path& file);
+
+}  // namespace stoa::app

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <stoa/app/config.hpp>
+#include <stoa/dispatch/dispatcher.hpp>
+#include <stoa/dispatch/entity_service.hpp>
+#include <stoa/store/store.hpp>
+
+namespace stoa::app {
+
+using Admins = std::set<std::string, std::less<>>;
+
+/// A service that was handed to the dispatcher, as far as the program still has to do with it.
+struct Hosted {
+  std::string domain;
+  std::string name;  ///< as in the configuration's `services`
+  std::function<std::size_t()> loaded;
+  std::function<void(Admins)> set_admins;
+  std::shared_ptr<void> ports;  ///< journal and loader; they outlive the service
+};
+
+struct Place {
+  dispatch::Common& common;
+  dispatch::Dispatcher& dispatcher;
+  dispatch::Outlet& outlet;
+  store::Store& store;
+};
+
+/// Adds the services of one domain to the dispatcher, in the order in which they are asked.
+std::vector<Hosted> host_services(const LinkConfig& link, const Config& config, const Place& place);
+
+Admins admins_of(const Config& config);
+
+}  // namespace stoa::app

@@ -1,0 +1,41 @@
+#include <stoa/app/attach.hpp>
+
+#include <doctest/doctest.h>
+
+namespace stoa::app {
+namespace {
+
+Config two_links() {
+  auto read = read_config(
+      "[[link]]\ndomain = \"rooms.example.org\"\nsecret = \"a\\\"b\"\n"
+      "[[link]]\ndomain = \"nodes.example.org\"\nport = 5348\nsecret = \"n\"\n",
+      "x");
+  REQUIRE(read.ok());
+  return std::move(read).value();
+}
+
+}  // namespace
+
+TEST_CASE("the snippet for Prosody has the ports, and a section for each domain") {
+  const std::string text = attach_snippet(ServerKind::prosody, two_links());
+  CHECK(text.find("component_ports = { 5347, 5348 }") != std::string::npos);
+  CHECK(text.find("component_interfaces = { \"127.0.0.1\" }") != std::string::npos);
+  CHECK(text.find("Component \"rooms.example.org\"\n\tcomponent_secret = \"a\\\"b\"\n"
+                  "\tcomponent_conflict_resolve = \"kick_old\"") != std::string::npos);
+  CHECK(text.find("Component \"nodes.example.org\"") != std::string::npos);
+}
+
+TEST_CASE("the snippet for ejabberd has a listener for each port, with its own domains only") {
+  const std::string text = attach_snippet(ServerKind::ejabberd, two_links());
+  CHECK(text.find("    port: 5347\n    ip: \"127.0.0.1\"\n    module: ejabberd_service\n"
+                  "    global_routes: false\n    hosts:\n      \"rooms.example.org\":\n"
+                  "        password: \"a\\\"b\"\n  -\n    port: 5348") != std::string::npos);
+}
+
+TEST_CASE("the steps for Openfire name the subdomain and its own port") {
+  const std::string text = attach_snippet(ServerKind::openfire, two_links());
+  CHECK(text.find("subdomain \"rooms\"") != std::string::npos);
+  CHECK(text.find("5275") != std::string::npos);
+}
+
+}  // namespace stoa::app
