@@ -147,7 +147,8 @@ RoomDecision create(const Scene& scene, const request::Join& ask) {
     if (Refused refusal = check(who)) return *std::move(refusal);
   }
   const bool limited = scene.settings.limits.rooms_per_owner > 0 || scene.settings.limits.rooms > 0;
-  if (limited && !ownership(who)) return Lacks<Need>{need::Ownership{ask.from.bare()}};
+  if (limited && !ownership(who))
+    return Lacks<Need>{need::Ownership{ask.from.bare(), scene.settings.limits.rooms > 0}};
   return enter_new(who, created(who));
 }
 

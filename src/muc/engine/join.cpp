@@ -6,6 +6,7 @@
 #include "muc/engine/history.hpp"
 #include "muc/engine/mav.hpp"
 #include "muc/engine/rates.hpp"
+#include "muc/engine/refusals.hpp"
 #include "muc/engine/rules.hpp"
 #include "muc/engine/shown.hpp"
 
@@ -33,8 +34,22 @@ void start_silence_timer(Draft& draft) {
   if (silence > Duration::zero()) draft.arm(draft.scene.now() + silence);
 }
 
+const fact::Visits* visits_of(const Scene& scene, const Jid& user) {
+  if (!scene.room.lookups.get()) return nullptr;
+  for (const Facts& facts : *scene.room.lookups.get()) {
+    const auto* found = std::get_if<fact::Visits>(&facts);
+    if (found && found->user.str() == user.bare_view()) return found;
+  }
+  return nullptr;
+}
+
 RoomDecision enter(const Entering& who) {
   const Scene& scene = who.scene;
+  if (const std::size_t most = scene.settings.limits.rooms_per_user; most > 0 && !who.shares) {
+    const fact::Visits* visits = visits_of(scene, who.ask.from);
+    if (!visits) return Lacks<Need>{need::Visits{who.ask.from.bare()}};
+    if (visits->rooms >= most) return refusal::too_often("XEP-0045 14.6");
+  }
   if (auto need = lacks_history(scene, who.ask)) return Lacks<Need>{*std::move(need)};
   if (auto need = lacks_affiliations(scene, who.ask)) return Lacks<Need>{*std::move(need)};
   Draft draft(scene);

@@ -153,7 +153,8 @@ RowPtr accept(Draft& draft, ArchiveRow row, Storing storing, std::string body) {
   if (archived) row.seq = room.next_seq;
   const auto kept = std::make_shared<const ArchiveRow>(std::move(row));
   if (archived) {
-    draft.change(change::Archived{room.number, kept, std::move(body)});
+    const bool hard = !draft.scene.settings.chat_without_database;
+    draft.change(change::Archived{room.number, kept, std::move(body), hard});
   } else if (storing == Storing::stored) {
     draft.fleeting(change::fleeting::Kept{kept});
   }

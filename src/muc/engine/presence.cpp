@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include <stoa/stanza/namespaces.hpp>
@@ -6,6 +7,7 @@
 #include "muc/engine/history.hpp"
 #include "muc/engine/join.hpp"
 #include "muc/engine/nick.hpp"
+#include "muc/engine/rates.hpp"
 #include "muc/engine/refusals.hpp"
 #include "muc/engine/rules.hpp"
 #include "muc/engine/shown.hpp"
@@ -18,6 +20,25 @@ Seat updated(const Scene& scene, const request::Available& ask, const Occupant& 
                   occupant.nick, occupant.role);
 }
 
+/// The last of several quick updates is told when the rate allows it again ([MUC-PRES-12]).
+void hold(Draft& draft, const Jid& user, const Rate& rate) {
+  const Duration pause(static_cast<std::int64_t>(1e6 / std::max(rate.per_second, 1e-3)));
+  const Meter* held = meter_of(draft.room(), Meter::Of::held, user);
+  if (held) return;
+  Meter meter{Meter::Of::held, user, 0, draft.scene.now() + pause};
+  draft.arm(meter.at);
+  draft.fleeting(change::fleeting::Metered{std::nullopt, std::move(meter)});
+}
+
+/// Whether the update is told at once; counts it.
+bool told_now(Draft& draft, const Jid& user) {
+  const Rate& rate = draft.scene.settings.limits.presence_updates;
+  const Spending spent = spend(draft.scene, Meter::Of::presence, user, rate);
+  if (spent.metering) draft.fleeting(*spent.metering);
+  if (spent.outcome == Spent::too_many) hold(draft, user, rate);
+  return spent.outcome == Spent::yes;
+}
+
 /// The new presence of a session under its nick (7.7). One like the last is not told again.
 RoomDecision update(const Scene& scene, const request::Available& ask, const Occupant& occupant) {
   const Session& session = *occupant.session(ask.from);
@@ -25,6 +46,7 @@ RoomDecision update(const Scene& scene, const request::Available& ask, const Occ
   if (seat.payload == session.payload && seat.priority == session.priority) return nothing();
   Draft draft(scene);
   draft.change(change::Seated{scene.room.number, seat_of(occupant, session), seat});
+  if (!told_now(draft, ask.from.bare())) return std::move(draft).done();
   const Occupant after = occupant_with(scene.room, &occupant, seat);
   if (after.shown().jid == ask.from && occupant.shown().jid == ask.from) {
     const Shown shown = shown_of(scene.room, after);

@@ -127,11 +127,33 @@ void look_at_sessions(Look& look) {
   remove_dead(look.draft, dead);
 }
 
+/// Presence that came too fast is told, the last one only ([MUC-PRES-12]).
+void tell_held(Look& look) {
+  const RoomState& room = look.draft.room();
+  for (const Meter& meter : room.extra().meters) {
+    if (meter.of != Meter::Of::held) continue;
+    if (meter.at > look.now) {
+      look.ahead(meter.at);
+      continue;
+    }
+    look.draft.fleeting(change::fleeting::Metered{meter, std::nullopt});
+    room.occupants.each([&](const Occupant& occupant) {
+      if (occupant.bare() != meter.user.str()) return;
+      const Shown shown = shown_of(room, occupant);
+      look.draft.say(say::OwnPresence{shown, sessions_of(occupant), {}, {}});
+      if (is_broadcast(room, occupant.role)) {
+        look.draft.say(say::PresenceToOthers{shown, sessions_of(occupant)});
+      }
+    });
+  }
+}
+
 /// Meters that no longer say anything.
 void forget_meters(Look& look) {
   constexpr Duration old = std::chrono::hours(24);
   for (const Meter& meter : look.draft.room().extra().meters) {
-    if (meter.of != Meter::Of::deserted && meter.at + old < look.now) {
+    const bool timer = meter.of == Meter::Of::deserted || meter.of == Meter::Of::held;
+    if (!timer && meter.at + old < look.now) {
       look.draft.fleeting(change::fleeting::Metered{meter, std::nullopt});
     }
   }
@@ -144,6 +166,7 @@ RoomDecision rules::decide(const Scene& scene, const request::Tick&) {
   if (!expire_lock(look) && !expire_empty(look)) {
     expire_bans(look);
     expire_iqs(look);
+    tell_held(look);
     forget_meters(look);
     look_at_sessions(look);
   }

@@ -175,7 +175,9 @@ struct DurabilityOf {
   Durability operator()(const Seated&) const { return Durability::soft; }
   Durability operator()(const Invited&) const { return Durability::soft; }
   Durability operator()(const Fleeting&) const { return Durability::soft; }
-  Durability operator()(const Archived&) const { return Durability::chat; }
+  Durability operator()(const Archived& c) const {
+    return c.hard ? Durability::hard : Durability::chat;
+  }
   template <class C>
   Durability operator()(const C&) const {
     return Durability::hard;

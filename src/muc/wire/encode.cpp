@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include <stoa/muc/engine/engine.hpp>
@@ -102,7 +104,25 @@ struct Encode {
       piece.largest = std::max(piece.largest, piece.head.size() - begin);
       if (piece.head.size() >= list_piece_bytes) flush();
     });
+    if (room.config->show_unavailable) list_absent(piece, to, reader(say.viewer));
     flush();
+  }
+
+  /// Users with a reserved nick who are not here ([MUC-PRES-14]).
+  void list_absent(Outgoing& piece, const std::string& to, Reader reader) const {
+    std::set<std::string_view> present;
+    room.occupants.each([&](const Occupant& occupant) { present.insert(occupant.bare()); });
+    for (const Affiliate& row : room.affiliations.rows()) {
+      if (row.nick.empty() || row.affiliation < Affiliation::member) continue;
+      if (present.contains(row.jid.str())) continue;
+      const std::size_t begin = piece.head.size();
+      const Shown shown = absent(room, row);
+      text::presence_head(piece.head, room, shown);
+      piece.head += to;
+      text::presence_rest(piece.head, shown, reader);
+      ++piece.stanzas;
+      piece.largest = std::max(piece.largest, piece.head.size() - begin);
+    }
   }
 
   void operator()(const say::Live& say) const {

@@ -80,7 +80,8 @@ struct Seated {
 struct Archived {
   std::uint64_t room = 0;
   RowPtr row;
-  std::string body;  ///< for full text search; empty for none
+  std::string body;   ///< for full text search; empty for none
+  bool hard = false;  ///< waits for the commit whatever happens (no chat without database)
 };
 /// A message of the archive becomes a tombstone: payload gone, the rest stays. Hard.
 struct Retracted {

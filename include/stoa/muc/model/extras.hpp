@@ -75,7 +75,8 @@ struct Meter {
     invitations,
     voice,
     slow_mode,
-    deserted
+    deserted,
+    held
   } of;
   Jid user;  ///< bare; empty for the room as a whole
   double level = 0;

@@ -29,9 +29,10 @@ struct Authored {
   Jid author;
   std::size_t count = 0;
 };
-/// How many rooms there are on the service, and how many of them that user owns.
+/// How many rooms of the service that user owns; with `all` also how many there are.
 struct Ownership {
   Jid user;
+  bool all = false;
 };
 /// In how many rooms of the service any session of that user sits.
 struct Visits {

@@ -31,7 +31,7 @@ struct Rate {
 struct Limits {
   std::size_t rooms = 0;              ///< in all; 0: no limit
   std::size_t rooms_per_owner = 100;  ///< 0: no limit
-  std::size_t rooms_per_user = 500;   ///< joined at a time; 0: no limit
+  std::size_t rooms_per_user = 0;     ///< joined at a time (a look-up per join); 0: no limit
   std::int64_t occupants = 10'000;    ///< nicks in one room; also the ceiling of maxusers
   std::size_t reserve = 5;            ///< seats above maxusers for admins and owners
   std::size_t sessions_per_nick = 10;
