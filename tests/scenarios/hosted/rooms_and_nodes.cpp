@@ -1,6 +1,7 @@
 #include <stoa/jid/jid.hpp>
 #include <stoa/store/memory/muc.hpp>
 
+#include "scenarios/hosted/muc_settings.hpp"
 #include "scenarios/runner/hosted.hpp"
 
 namespace scenario {
@@ -9,8 +10,7 @@ std::vector<std::unique_ptr<Hosted>> hosted_services(const Scenario& scenario) {
   stoa::muc::Settings muc;
   muc.service = *stoa::Jid::parse(domain);
   for (const auto& [key, value] : scenario.settings) {
-    if (key != "muc.lock_new_rooms") throw ScriptError(scenario.file, 0, "unknown setting " + key);
-    muc.lock_new_rooms = value == "true";
+    if (!set_muc(muc, key, value)) throw ScriptError(scenario.file, 0, "unknown setting " + key);
   }
   std::vector<std::unique_ptr<Hosted>> services;
   services.push_back(
