@@ -26,16 +26,20 @@ class Columns {
     rows_ = 0;
   }
 
-  /// Executes the statement with them, unless there are none; empty afterwards.
-  void write(Connection& connection, const Statement& statement) {
-    if (rows_ != 0) write(connection, statement, std::make_index_sequence<N>());
-    rows_ = 0;
+  std::size_t rows() const { return rows_; }
+
+  /// Executes the statement with them, unless there are none (and nothing is returned); empty
+  /// afterwards.
+  pqxx::result write(Connection& connection, const Statement& statement) {
+    if (std::exchange(rows_, 0) == 0) return {};
+    return write(connection, statement, std::make_index_sequence<N>());
   }
 
  private:
   template <std::size_t... I>
-  void write(Connection& connection, const Statement& statement, std::index_sequence<I...>) {
-    connection.exec(statement, arrays_[I].take()...);
+  pqxx::result write(Connection& connection, const Statement& statement,
+                     std::index_sequence<I...>) {
+    return connection.exec(statement, arrays_[I].take()...);
   }
 
   std::array<Array, N> arrays_;

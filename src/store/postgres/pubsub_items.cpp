@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "store/postgres/array.hpp"
+#include "store/postgres/pubsub_rows.hpp"
+
+namespace stoa::store::postgres {
+
+using pubsub::Item;
+using pubsub::ItemPage;
+using pubsub::ItemsRead;
+using pubsub::ReadResult;
+
+namespace {
+
+// Items expire in the order of their publication: $2 is the seq of the first one that has not.
+
+constexpr Statement first_alive{
+    "first_alive",
+    "SELECT seq FROM items WHERE node = $1 AND published > stoa_time($2) ORDER BY seq LIMIT 1"};
+
+constexpr Statement all_items{"all_items", "SELECT item_count FROM nodes WHERE number = $1"};
+
+constexpr Statement expired_items{"expired_items",
+                                  "SELECT count(*) FROM items WHERE node = $1 AND seq < $2"};
+
+constexpr Statement items_by_id{
+    "items_by_id",
+    "SELECT " STOA_ITEM_COLUMNS
+    ", i.payload FROM items i WHERE i.node = $1 AND i.seq >= $2 AND i.digest = ANY($3::uuid[])"};
+
+constexpr Statement place_by_seq{
+    "place_by_seq",
+    "SELECT (SELECT count(*) FROM items o WHERE o.node = $1 AND o.seq >= $2 AND o.seq < i.seq) "
+    "FROM items i WHERE i.node = $1 AND i.seq >= $2 AND i.digest = $3::uuid"};
+
+constexpr Statement place_by_creation{
+    "place_by_creation",
+    "SELECT (SELECT count(*) FROM items o "
+    "WHERE o.node = $1 AND o.seq >= $2 AND o.first_seq < i.first_seq) "
+    "FROM items i WHERE i.node = $1 AND i.seq >= $2 AND i.digest = $3::uuid"};
+
+// The rows to skip are found in the index alone.
+#define STOA_ITEMS_FROM_END(order)                                                        \
+  "SELECT " STOA_ITEM_COLUMNS                                                             \
+  ", i.payload FROM (SELECT seq FROM items WHERE node = $1 AND seq >= $2 ORDER BY " order \
+  " OFFSET $3 LIMIT $4) AS p JOIN items i ON i.node = $1 AND i.seq = p.seq ORDER BY i." order
+
+constexpr Statement oldest_published{"oldest_published", STOA_ITEMS_FROM_END("seq")};
+constexpr Statement newest_published{"newest_published", STOA_ITEMS_FROM_END("seq DESC")};
+constexpr Statement oldest_created{"oldest_created", STOA_ITEMS_FROM_END("first_seq")};
+constexpr Statement newest_created{"newest_created", STOA_ITEMS_FROM_END("first_seq DESC")};
+
+#undef STOA_ITEMS_FROM_END
+
+/// The first key decides: both are unique in a node.
+struct Ordering {
+  explicit Ordering(const std::vector<rsm::Order>& order)
+      : creation(!order.empty() && order.front().by == rsm::OrderKey::creation),
+        descending(!order.empty() && order.front().direction == rsm::Direction::descending) {}
+
+  bool creation;
+  bool descending;
+};
+
+/// The newest `count` of a list in that order.
+Window newest(const Ordering& order, Window all, std::uint64_t count) {
+  if (all.size() <= count) return all;
+  if (order.descending) return {all.begin, all.begin + count};
+  return {all.end - count, all.end};
+}
+
+/// The items of one node that have not expired, as a list that is read in parts.
+class LiveItems {
+ public:
+  LiveItems(Connection& connection, const ItemsRead& read)
+      : connection_(connection), read_(read), order_(read.order) {}
+
+  ReadResult listed();
+  ReadResult named();
+
+ private:
+  void find_first();
+  std::uint64_t count();
+  std::optional<std::uint64_t> place(const std::string& id);
+  std::vector<Item> part(Window window, std::uint64_t total);
+  std::vector<Item> by_id();
+
+  Connection& connection_;
+  const ItemsRead& read_;
+  const Ordering order_;
+  std::uint64_t first_ = 0;
+  bool none_ = false;
+};
+
+void LiveItems::find_first() {
+  if (!read_.expired_until) return;
+  const auto rows =
+      connection_.exec(first_alive, read_.number, read_.expired_until->time_since_epoch().count());
+  none_ = rows.empty();
+  if (!none_) first_ = rows[0][0].as<std::uint64_t>();
+}
+
+std::uint64_t LiveItems::count() {
+  const auto all = connection_.exec(all_items, read_.number);
+  if (all.empty() || none_) return 0;
+  const auto stored = all[0][0].as<std::uint64_t>();
+  if (first_ == 0) return stored;
+  const auto gone = connection_.exec(expired_items, read_.number, first_);
+  return stored - gone.at(0).at(0).as<std::uint64_t>();
+}
+
+std::optional<std::uint64_t> LiveItems::place(const std::string& id) {
+  const Statement& statement = order_.creation ? place_by_creation : place_by_seq;
+  const auto rows = connection_.exec(statement, read_.number, first_, digest(id));
+  if (rows.empty()) return std::nullopt;
+  return rows[0][0].as<std::uint64_t>();
+}
+
+std::vector<Item> LiveItems::part(Window window, std::uint64_t total) {
+  std::vector<Item> items;
+  if (window.size() == 0) return items;
+  const bool from_behind = window.begin > total - window.end;
+  const std::uint64_t skipped = from_behind ? total - window.end : window.begin;
+  const Statement& statement = order_.descending != from_behind
+                                   ? (order_.creation ? newest_created : newest_published)
+                                   : (order_.creation ? oldest_created : oldest_published);
+  const auto rows = connection_.exec(statement, read_.number, first_, skipped, window.size());
+  items.reserve(rows.size());
+  for (const auto& row : rows) items.push_back(item_in(row));
+  if (from_behind) std::reverse(items.begin(), items.end());
+  return items;
+}
+
+ReadResult LiveItems::listed() {
+  find_first();
+  const std::uint64_t total = count();
+  Window set{0, total};
+  if (read_.max_items) set = newest(order_, set, *read_.max_items);
+  ItemPage page;
+  page.count = set.size();
+  if (!read_.page) {
+    const Window shown = newest(order_, set, read_.cap);
+    page.first_index = set.size() - shown.size();
+    page.items = part(shown, total);
+    return page;
+  }
+  const rsm::Request& request = *read_.page;
+  std::uint64_t anchor = 0;
+  if (const auto& uid = request.before ? request.before : request.after; uid && !uid->empty()) {
+    const auto found = none_ ? std::nullopt : place(*uid);
+    // In a descending list positions count from the other end.
+    if (found) anchor = order_.descending ? total - 1 - *found : *found;
+    if (!found || anchor < set.begin || anchor >= set.end) return pubsub::UnknownUid{};
+    anchor -= set.begin;
+  }
+  const Window shown = window_of(request, set.size(), anchor, read_.cap);
+  page.first_index = shown.begin;
+  page.items = part({set.begin + shown.begin, set.begin + shown.end}, total);
+  return page;
+}
+
+std::vector<Item> LiveItems::by_id() {
+  Array digests;
+  for (const std::string& id : read_.ids) digests.add(digest(id));
+  std::unordered_map<std::string, Item> found;
+  if (!none_) {
+    for (const auto& row : connection_.exec(items_by_id, read_.number, first_, digests.take())) {
+      Item item = item_in(row);
+      std::string id = item.meta.id;
+      found.emplace(std::move(id), std::move(item));
+    }
+  }
+  std::vector<Item> items;
+  for (const std::string& id : read_.ids) {
+    auto one = found.extract(id);
+    if (one) items.push_back(std::move(one.mapped()));
+  }
+  return items;
+}
+
+ReadResult LiveItems::named() {
+  find_first();
+  std::vector<Item> items = by_id();
+  Window set{0, items.size()};
+  if (read_.max_items) set = newest(order_, set, *read_.max_items);
+  Window shown{0, set.size()};
+  if (!read_.page) {
+    shown = newest(order_, shown, read_.cap);
+  } else {
+    const rsm::Request& request = *read_.page;
+    std::uint64_t anchor = 0;
+    if (const auto& uid = request.before ? request.before : request.after; uid && !uid->empty()) {
+      while (anchor < set.size() && items[set.begin + anchor].meta.id != *uid) ++anchor;
+      if (anchor == set.size()) return pubsub::UnknownUid{};
+    }
+    shown = window_of(request, set.size(), anchor, read_.cap);
+  }
+  ItemPage page;
+  page.count = set.size();
+  page.first_index = read_.page ? shown.begin : set.size() - shown.size();
+  for (std::uint64_t i = shown.begin; i < shown.end; ++i) {
+    page.items.push_back(std::move(items[set.begin + i]));
+  }
+  return page;
+}
+
+}  // namespace
+
+ReadResult read_items(Connection& connection, const ItemsRead& read) {
+  LiveItems items(connection, read);
+  return read.ids.empty() ? items.listed() : items.named();
+}
+
+}  // namespace stoa::store::postgres

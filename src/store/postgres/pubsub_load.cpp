@@ -1,0 +1,121 @@
+#include <memory>
+
+#include "store/postgres/array.hpp"
+#include "store/postgres/fault.hpp"
+#include "store/postgres/pubsub_rows.hpp"
+#include "store/postgres/pubsub_tables.hpp"
+
+namespace stoa::store::postgres {
+
+using pubsub::NodeState;
+
+namespace {
+
+constexpr Statement load_node{
+    "load_node",
+    "SELECT n.number, n.version, n.node, n.creator, stoa_micros(n.created), n.item_count, "
+    "(SELECT max(seq) FROM items i WHERE i.node = n.number), "
+    "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i "
+    "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END "
+    "FROM nodes n WHERE n.service = $1 AND n.digest = $2::uuid"};
+
+constexpr Statement load_config{"load_config",
+                                "SELECT stoa_config_text(config) FROM nodes WHERE number = $1"};
+
+constexpr Statement load_redirect{"load_redirect",
+                                  "SELECT uri, stoa_micros(until) FROM node_redirects "
+                                  "WHERE service = $1 AND digest = $2::uuid"};
+
+constexpr Statement load_affiliations{
+    "load_affiliations",
+    "SELECT jid, affiliation FROM node_affiliations WHERE node = $1 ORDER BY jid"};
+
+constexpr Statement load_subscriptions{"load_subscriptions",
+                                       "SELECT " STOA_SUBSCRIPTION_COLUMNS
+                                       " FROM subscriptions s WHERE s.node = $1 "
+                                       "ORDER BY s.jid, s.since, s.subid"};
+
+constexpr Statement node_key{"node_key",
+                             "SELECT node FROM nodes WHERE number = $1 AND service = $2"};
+
+// Deadlines are few at any moment, and all that are due are dealt with: it does no harm to look at
+// each of them once per page.
+constexpr Statement pending_nodes{
+    "pending_nodes",
+    "SELECT node FROM ("
+    "SELECT n.node FROM subscriptions s JOIN nodes n ON n.number = s.node "
+    "WHERE s.due <= stoa_time($3) AND n.service = $1 AND n.node > $2 "
+    "UNION "
+    "SELECT n.node FROM nodes n CROSS JOIN LATERAL (SELECT i.published FROM items i "
+    "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) AS oldest "
+    "WHERE n.item_expire IS NOT NULL AND n.service = $1 AND n.head >= left($2, 300) "
+    "AND n.node > $2 "
+    "AND oldest.published <= stoa_time($3) - n.item_expire * interval '1 second'"
+    ") AS due ORDER BY node LIMIT $4"};
+
+pubsub::SharedConfig config_of_node(Connection& connection, std::uint64_t number) {
+  std::optional<pubsub::NodeConfig> config;
+  try {
+    const auto rows = connection.exec(load_config, number);
+    config = pubsub::config_of(text_in(rows.at(0).at(0)));
+  } catch (const Fault& fault) {
+    if (fault.kind != FaultKind::content) throw;
+  }
+  if (!config) damaged(number, "the configuration cannot be read");
+  return std::make_shared<const pubsub::NodeConfig>(std::move(*config));
+}
+
+NodeState load_existing(Connection& connection, const pqxx::row& row) {
+  NodeState state;
+  state.number = row[0].as<std::uint64_t>();
+  state.version = row[1].as<std::uint64_t>();
+  state.node = row[2].as<std::string>();
+  state.creator = jid_in(state.number, row[3]);
+  state.created = time_in(row[4]);
+  state.item_count = row[5].as<std::uint64_t>();
+  if (!row[6].is_null()) state.next_seq = row[6].as<std::uint64_t>() + 1;
+  state.oldest_published = maybe_time_in(row[7]);
+  state.config = config_of_node(connection, state.number);
+  for (const auto& one : connection.exec(load_affiliations, state.number)) {
+    state.affiliations.emplace(jid_in(state.number, one[0]), affiliation_in(state.number, one[1]));
+  }
+  for (const auto& one : connection.exec(load_subscriptions, state.number)) {
+    state.subscriptions.put(subscription_in(one));
+  }
+  state.shrink();
+  return state;
+}
+
+}  // namespace
+
+NodeState PubsubReader::load(Connection& connection, const std::string& service,
+                             const std::string& node) {
+  const std::string key = digest(node);
+  const auto found = connection.exec(load_node, service, key);
+  if (!found.empty()) return load_existing(connection, found[0]);
+  NodeState state;
+  const auto redirect = connection.exec(load_redirect, service, key);
+  if (!redirect.empty()) {
+    state.redirect = pubsub::Redirect{redirect[0][0].as<std::string>(), time_in(redirect[0][1])};
+  }
+  return state;
+}
+
+std::string PubsubReader::key_of(Connection& connection, const std::string& service,
+                                 std::uint64_t number) {
+  const auto rows = connection.exec(node_key, number, service);
+  return rows.empty() ? std::string() : rows[0][0].as<std::string>();
+}
+
+std::vector<std::string> PubsubReader::pending_keys(Connection& connection,
+                                                    const std::string& service,
+                                                    const std::string& from, Timestamp until,
+                                                    std::size_t limit) {
+  std::vector<std::string> keys;
+  const auto rows =
+      connection.exec(pending_nodes, service, from, until.time_since_epoch().count(), limit);
+  for (const auto& row : rows) keys.push_back(row[0].as<std::string>());
+  return keys;
+}
+
+}  // namespace stoa::store::postgres

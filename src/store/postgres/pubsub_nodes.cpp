@@ -1,0 +1,153 @@
+#include <algorithm>
+
+#include "store/postgres/pubsub_rows.hpp"
+
+namespace stoa::store::postgres {
+
+using pubsub::NodePage;
+using pubsub::NodesRead;
+
+namespace {
+
+// What a requester sees is two lists, each in the order of an index or short: the nodes that
+// strangers see, without those that have cast it out, and of the others those that it has to do
+// with. $1 is the service, $2 the requester, $3 the bound.
+
+#define STOA_CAST_OUT                                                        \
+  "(SELECT FROM node_affiliations o WHERE o.node = n.number AND o.jid = $2 " \
+  "AND o.affiliation = 'outcast')"
+
+#define STOA_OWN                                                                               \
+  "WITH own AS MATERIALIZED ("                                                                 \
+  "SELECT n.number, n.node, n.title FROM node_affiliations a JOIN nodes n "                    \
+  "ON n.number = a.node WHERE a.jid = $2 "                                                     \
+  "AND a.affiliation IN ('member', 'publisher', 'owner') AND n.service = $1 AND NOT n.listed " \
+  "UNION "                                                                                     \
+  "SELECT n.number, n.node, n.title FROM subscriptions s JOIN nodes n ON n.number = s.node "   \
+  "WHERE s.bare = $2 AND n.service = $1 AND n.hidden AND NOT EXISTS " STOA_CAST_OUT ") "
+
+constexpr Statement nodes_behind{
+    "nodes_behind", STOA_OWN
+    "SELECT node, title FROM ("
+    "(SELECT n.node, n.title FROM nodes n WHERE n.service = $1 AND n.listed "
+    "AND n.head >= left($3, 300) AND n.node > $3 AND NOT EXISTS " STOA_CAST_OUT
+    " ORDER BY n.head, n.node LIMIT $4::bigint + $5::bigint) "
+    "UNION ALL SELECT node, title FROM own WHERE node > $3) AS seen "
+    "ORDER BY node LIMIT $4 OFFSET $5"};
+
+constexpr Statement nodes_before{
+    "nodes_before", STOA_OWN
+    "SELECT node, title FROM ("
+    "(SELECT n.node, n.title FROM nodes n WHERE n.service = $1 AND n.listed "
+    "AND n.head <= left($3, 300) AND n.node < $3 AND NOT EXISTS " STOA_CAST_OUT
+    " ORDER BY n.head DESC, n.node DESC LIMIT $4) "
+    "UNION ALL SELECT node, title FROM own WHERE node < $3) AS seen "
+    "ORDER BY node DESC LIMIT $4"};
+
+constexpr Statement last_nodes{
+    "last_nodes", STOA_OWN
+    "SELECT node, title FROM ("
+    "(SELECT n.node, n.title FROM nodes n WHERE n.service = $1 AND n.listed "
+    "AND NOT EXISTS " STOA_CAST_OUT
+    " ORDER BY n.head DESC, n.node DESC LIMIT $3) "
+    "UNION ALL SELECT node, title FROM own) AS seen "
+    "ORDER BY node DESC LIMIT $3"};
+
+constexpr Statement count_nodes{
+    "count_nodes", STOA_OWN
+    "SELECT (SELECT count(*) FROM nodes n WHERE n.service = $1 AND n.listed) "
+    "- (SELECT count(*) FROM node_affiliations a JOIN nodes n ON n.number = a.node "
+    "WHERE a.jid = $2 AND a.affiliation = 'outcast' AND n.service = $1 AND n.listed) "
+    "+ (SELECT count(*) FROM own)"};
+
+constexpr Statement count_nodes_before{
+    "count_nodes_before", STOA_OWN
+    "SELECT (SELECT count(*) FROM nodes n WHERE n.service = $1 AND n.listed "
+    "AND n.head < left($3, 300)) "
+    "+ (SELECT count(*) FROM nodes n WHERE n.service = $1 AND n.listed "
+    "AND n.head = left($3, 300) AND n.node < $3) "
+    "- (SELECT count(*) FROM node_affiliations a JOIN nodes n ON n.number = a.node "
+    "WHERE a.jid = $2 AND a.affiliation = 'outcast' AND n.service = $1 AND n.listed "
+    "AND n.node < $3) "
+    "+ (SELECT count(*) FROM own WHERE node < $3)"};
+
+#undef STOA_OWN
+#undef STOA_CAST_OUT
+
+// An admin sees all; $2 is not looked at.
+
+constexpr Statement all_nodes_behind{
+    "all_nodes_behind",
+    "SELECT node, title FROM nodes WHERE service = $1 AND $2::text IS NOT NULL "
+    "AND head >= left($3, 300) AND node > $3 ORDER BY head, node LIMIT $4 OFFSET $5"};
+
+constexpr Statement all_nodes_before{
+    "all_nodes_before",
+    "SELECT node, title FROM nodes WHERE service = $1 AND $2::text IS NOT NULL "
+    "AND head <= left($3, 300) AND node < $3 ORDER BY head DESC, node DESC LIMIT $4"};
+
+constexpr Statement all_last_nodes{
+    "all_last_nodes",
+    "SELECT node, title FROM nodes WHERE service = $1 AND $2::text IS NOT NULL "
+    "ORDER BY head DESC, node DESC LIMIT $3"};
+
+constexpr Statement count_all_nodes{
+    "count_all_nodes", "SELECT count(*) FROM nodes WHERE service = $1 AND $2::text IS NOT NULL"};
+
+constexpr Statement count_all_nodes_before{
+    "count_all_nodes_before",
+    "SELECT (SELECT count(*) FROM nodes WHERE service = $1 AND head < left($3, 300)) "
+    "+ (SELECT count(*) FROM nodes WHERE service = $1 AND $2::text IS NOT NULL "
+    "AND head = left($3, 300) AND node < $3)"};
+
+struct Statements {
+  const Statement& behind;
+  const Statement& before;
+  const Statement& last;
+  const Statement& count;
+  const Statement& count_before;
+};
+
+constexpr Statements for_users{nodes_behind, nodes_before, last_nodes, count_nodes,
+                               count_nodes_before};
+constexpr Statements for_admins{all_nodes_behind, all_nodes_before, all_last_nodes, count_all_nodes,
+                                count_all_nodes_before};
+
+}  // namespace
+
+pubsub::ReadResult read_nodes(Connection& connection, const std::string& service,
+                              const NodesRead& read) {
+  const Statements& statements = read.admin ? for_admins : for_users;
+  const std::string& jid = read.bare.str();
+  const auto number = [](const pqxx::result& rows) { return rows.at(0).at(0).as<std::uint64_t>(); };
+  NodePage page;
+  page.count = number(connection.exec(statements.count, service, jid));
+  if (read.max == 0) return page;
+
+  const std::uint64_t offset = read.index.value_or(0);
+  if (offset >= page.count) {
+    page.first_index = page.count;
+    return page;
+  }
+  pqxx::result rows;
+  if (!read.before) {
+    rows = connection.exec(statements.behind, service, jid, read.after, read.max, offset);
+  } else if (read.before->empty()) {
+    rows = connection.exec(statements.last, service, jid, read.max);
+  } else {
+    rows = connection.exec(statements.before, service, jid, *read.before, read.max);
+  }
+  for (const auto& row : rows) {
+    page.rows.push_back({row[0].as<std::string>(), row[1].as<std::string>()});
+  }
+  if (read.before) std::reverse(page.rows.begin(), page.rows.end());
+  if (read.index) {
+    page.first_index = offset;
+  } else if (!page.rows.empty() && !(read.after.empty() && !read.before)) {
+    const std::string& first = page.rows.front().node;
+    page.first_index = number(connection.exec(statements.count_before, service, jid, first));
+  }
+  return page;
+}
+
+}  // namespace stoa::store::postgres

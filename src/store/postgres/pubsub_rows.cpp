@@ -1,0 +1,92 @@
+#include "store/postgres/pubsub_rows.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <stoa/xml/parser.hpp>
+
+#include "store/postgres/fault.hpp"
+
+namespace stoa::store::postgres {
+
+void damaged(std::uint64_t node, std::string_view what) {
+  throw DamagedRow("node " + std::to_string(node) + ": " + std::string(what));
+}
+
+std::string_view text_in(const pqxx::field& field) {
+  return {field.c_str(), field.size()};
+}
+
+Jid jid_in(std::uint64_t node, const pqxx::field& field) {
+  auto jid = Jid::parse(text_in(field));
+  if (!jid) damaged(node, std::string("no address: ") + field.name());
+  return std::move(*jid);
+}
+
+Timestamp time_in(const pqxx::field& field) {
+  return Timestamp(Duration(field.as<std::int64_t>()));
+}
+
+std::optional<Timestamp> maybe_time_in(const pqxx::field& field) {
+  if (field.is_null()) return std::nullopt;
+  return time_in(field);
+}
+
+pubsub::Affiliation affiliation_in(std::uint64_t node, const pqxx::field& field) {
+  const auto affiliation = pubsub::affiliation_of(text_in(field));
+  if (!affiliation) damaged(node, "unknown affiliation");
+  return *affiliation;
+}
+
+pubsub::Subscription subscription_in(const pqxx::row& row) {
+  const auto node = row[0].as<std::uint64_t>();
+  pubsub::Subscription s;
+  s.jid = jid_in(node, row[1]);
+  s.subid = row[2].as<std::string>();
+  const auto state = pubsub::subscription_state_of(text_in(row[3]));
+  if (!state) damaged(node, "unknown state of a subscription");
+  s.state = *state;
+  s.bounces = static_cast<std::uint8_t>(row[4].as<int>());
+  s.options.deliver = row[5].as<bool>();
+  s.options.include_body = row[6].as<bool>();
+  s.expires = maybe_time_in(row[7]);
+  s.announce = maybe_time_in(row[8]);
+  s.since = time_in(row[9]);
+  return s;
+}
+
+pubsub::ItemMeta meta_in(const pqxx::row& row) {
+  const auto node = row[0].as<std::uint64_t>();
+  pubsub::ItemMeta meta;
+  meta.id = row[1].as<std::string>();
+  meta.seq = row[2].as<std::uint64_t>();
+  meta.first_seq = row[3].as<std::uint64_t>();
+  meta.publisher = jid_in(node, row[4]);
+  meta.created = time_in(row[5]);
+  meta.published = time_in(row[6]);
+  return meta;
+}
+
+pubsub::Item item_in(const pqxx::row& row) {
+  pubsub::Item item{.meta = meta_in(row)};
+  if (row[7].is_null()) return item;
+  std::string payload(text_in(row[7]));
+  if (!xml::parse(payload)) damaged(row[0].as<std::uint64_t>(), "a payload is no XML");
+  item.payload = std::make_shared<const std::string>(std::move(payload));
+  return item;
+}
+
+Window window_of(const rsm::Request& request, std::uint64_t total, std::uint64_t anchor,
+                 std::size_t cap) {
+  const std::uint64_t size = request.page_size(cap);
+  if (request.before) {
+    const std::uint64_t end = request.before->empty() ? total : anchor;
+    return {end - std::min(size, end), end};
+  }
+  std::uint64_t begin = 0;
+  if (request.after) begin = anchor + 1;
+  if (request.index) begin = std::min(*request.index, total);
+  return {begin, begin + std::min(size, total - begin)};
+}
+
+}  // namespace stoa::store::postgres

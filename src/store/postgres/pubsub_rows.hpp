@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <pqxx/result>
+
+#include <stoa/pubsub/model/item.hpp>
+#include <stoa/pubsub/model/read.hpp>
+#include <stoa/pubsub/model/subscription.hpp>
+
+#include "store/postgres/connection.hpp"
+
+/// Stored rows of nodes as values; what cannot be read is a DamagedRow.
+namespace stoa::store::postgres {
+
+/// Throws DamagedRow: `what` of that node is not what the program writes.
+[[noreturn]] void damaged(std::uint64_t node, std::string_view what);
+
+std::string_view text_in(const pqxx::field& field);  ///< valid while the result is
+Jid jid_in(std::uint64_t node, const pqxx::field& field);
+Timestamp time_in(const pqxx::field& field);  ///< of microseconds
+std::optional<Timestamp> maybe_time_in(const pqxx::field& field);
+pubsub::Affiliation affiliation_in(std::uint64_t node, const pqxx::field& field);
+
+/// What a statement selects for subscription_in(), in its order.
+#define STOA_SUBSCRIPTION_COLUMNS                                           \
+  "s.node, s.jid, s.subid, s.state, s.bounces, s.deliver, s.include_body, " \
+  "stoa_micros(s.expires), stoa_micros(s.announce), stoa_micros(s.since)"
+pubsub::Subscription subscription_in(const pqxx::row& row);
+
+/// For meta_in(), and with the payload behind it for item_in().
+#define STOA_ITEM_COLUMNS                                                   \
+  "i.node, i.id, i.seq, i.first_seq, i.publisher, stoa_micros(i.created), " \
+  "stoa_micros(i.published)"
+pubsub::ItemMeta meta_in(const pqxx::row& row);
+pubsub::Item item_in(const pqxx::row& row);
+
+/// The rows of a page: positions [begin, end) of `total`.
+struct Window {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+
+  std::uint64_t size() const { return end - begin; }
+};
+
+/// As rsm::page, where the position of the UID that the request names is known: `anchor`.
+Window window_of(const rsm::Request& request, std::uint64_t total, std::uint64_t anchor,
+                 std::size_t cap);
+
+pubsub::ReadResult read_items(Connection& connection, const pubsub::ItemsRead& read);
+pubsub::ReadResult read_nodes(Connection& connection, const std::string& service,
+                              const pubsub::NodesRead& read);
+
+}  // namespace stoa::store::postgres

@@ -1,0 +1,271 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "store/postgres/columns.hpp"
+#include "store/postgres/config_json.hpp"
+#include "store/postgres/pubsub_batch.hpp"
+
+namespace stoa::store::postgres {
+namespace {
+
+constexpr Statement delete_nodes{"delete_nodes",
+                                 "DELETE FROM nodes WHERE number = ANY($1::bigint[])"};
+
+constexpr Statement delete_redirects{
+    "delete_node_redirects",
+    "DELETE FROM node_redirects d USING unnest($1::text[], $2::uuid[]) AS r(service, digest) "
+    "WHERE d.service = r.service AND d.digest = r.digest"};
+
+constexpr Statement upsert_redirects{
+    "upsert_node_redirects",
+    "INSERT INTO node_redirects (service, digest, node, uri, until) "
+    "SELECT service, digest, node, uri, stoa_time(until) "
+    "FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bigint[]) "
+    "AS r(service, digest, node, uri, until) "
+    "ON CONFLICT (service, digest) DO UPDATE SET uri = excluded.uri, until = excluded.until"};
+
+constexpr Statement insert_nodes{
+    "insert_nodes",
+    "INSERT INTO nodes (number, service, node, digest, version, creator, created, title, "
+    "access_model, hidden, item_expire, config) "
+    "SELECT number, service, node, digest, version, creator, stoa_time(created), title, "
+    "access_model, hidden, item_expire, config::jsonb "
+    "FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], "
+    "$7::bigint[], $8::text[], $9::text[], $10::boolean[], $11::bigint[], $12::text[]) "
+    "AS r(number, service, node, digest, version, creator, created, title, access_model, hidden, "
+    "item_expire, config)"};
+
+constexpr Statement update_nodes{
+    "update_nodes",
+    "UPDATE nodes n SET version = r.version, title = r.title, access_model = r.access_model, "
+    "hidden = r.hidden, item_expire = r.item_expire, config = r.config::jsonb "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::boolean[], "
+    "$6::bigint[], $7::text[]) "
+    "AS r(number, version, title, access_model, hidden, item_expire, config) "
+    "WHERE n.number = r.number"};
+
+// What changes the rows of items says of which nodes how many.
+
+constexpr Statement purge_items{
+    "purge_items",
+    "WITH gone AS (DELETE FROM items i USING unnest($1::bigint[], $2::bigint[], $3::bigint[]) "
+    "AS r(node, up_to, keep) "
+    "WHERE i.node = r.node AND i.seq <= r.up_to AND i.seq IS DISTINCT FROM r.keep "
+    "RETURNING i.node) "
+    "SELECT node, count(*) FROM gone GROUP BY node"};
+
+constexpr Statement delete_items{
+    "delete_items",
+    "WITH gone AS (DELETE FROM items i USING unnest($1::bigint[], $2::uuid[]) AS r(node, digest) "
+    "WHERE i.node = r.node AND i.digest = r.digest RETURNING i.node) "
+    "SELECT node, count(*) FROM gone GROUP BY node"};
+
+// A row that was there has been locked to be updated: its xmax is set.
+constexpr Statement upsert_items{
+    "upsert_items",
+    "WITH came AS (INSERT INTO items AS i (node, seq, first_seq, digest, id, publisher, created, "
+    "published, payload) "
+    "SELECT node, seq, first_seq, digest, id, publisher, stoa_time(created), "
+    "stoa_time(published), payload "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], "
+    "$7::bigint[], $8::bigint[], $9::text[]) "
+    "AS r(node, seq, first_seq, digest, id, publisher, created, published, payload) "
+    "ON CONFLICT (node, digest) DO UPDATE SET seq = excluded.seq, first_seq = excluded.first_seq, "
+    "publisher = excluded.publisher, created = excluded.created, "
+    "published = excluded.published, payload = excluded.payload "
+    "RETURNING i.node, i.xmax = 0 AS fresh) "
+    "SELECT node, count(*) FROM came WHERE fresh GROUP BY node"};
+
+constexpr Statement count_items{
+    "count_items",
+    "UPDATE nodes n SET item_count = n.item_count + r.came - r.gone "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(number, came, gone) "
+    "WHERE n.number = r.number"};
+
+constexpr Statement delete_subscriptions{
+    "delete_subscriptions",
+    "DELETE FROM subscriptions s USING unnest($1::bigint[], $2::uuid[]) AS r(node, key) "
+    "WHERE s.node = r.node AND s.key = r.key"};
+
+constexpr Statement upsert_subscriptions{
+    "upsert_subscriptions",
+    "INSERT INTO subscriptions (node, key, jid, bare, subid, state, bounces, deliver, "
+    "include_body, expires, announce, since) "
+    "SELECT node, key, jid, bare, subid, state, bounces, deliver, include_body, "
+    "stoa_time(expires), stoa_time(announce), stoa_time(since) "
+    "FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], "
+    "$7::smallint[], $8::boolean[], $9::boolean[], $10::bigint[], $11::bigint[], $12::bigint[]) "
+    "AS r(node, key, jid, bare, subid, state, bounces, deliver, include_body, expires, announce, "
+    "since) "
+    "ON CONFLICT (node, key) DO UPDATE SET state = excluded.state, bounces = excluded.bounces, "
+    "deliver = excluded.deliver, include_body = excluded.include_body, "
+    "expires = excluded.expires, announce = excluded.announce, since = excluded.since"};
+
+constexpr Statement delete_affiliations{
+    "delete_node_affiliations",
+    "DELETE FROM node_affiliations a USING unnest($1::bigint[], $2::text[]) AS r(node, jid) "
+    "WHERE a.node = r.node AND a.jid = r.jid"};
+
+constexpr Statement upsert_affiliations{
+    "upsert_node_affiliations",
+    "INSERT INTO node_affiliations (node, jid, affiliation) "
+    "SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) "
+    "ON CONFLICT (node, jid) DO UPDATE SET affiliation = excluded.affiliation"};
+
+std::optional<std::uint64_t> expire_of(const pubsub::NodeConfig& config) {
+  if (!config.item_expire) return std::nullopt;
+  return std::uint64_t{*config.item_expire};
+}
+
+std::string json_of(const pubsub::NodeConfig& config) {
+  return config_json(pubsub::stored_text(config));
+}
+
+std::string subscription_key(const RowKey& key) {
+  std::string whole(key.name);
+  whole += '\n';
+  whole += key.name2;
+  return digest(whole);
+}
+
+void write_deletions(Connection& connection, const PubsubBatch& batch) {
+  Columns<1> gone;
+  for (const NodeWork& work : batch.nodes) {
+    if (work.deleted) gone.add(work.number);
+  }
+  gone.write(connection, delete_nodes);
+}
+
+void write_redirects(Connection& connection, const PubsubBatch& batch) {
+  Columns<2> ended;
+  Columns<5> made;
+  for (const auto& [name, redirect] : batch.redirects) {
+    const auto& [service, node] = name;
+    if (redirect == nullptr) {
+      ended.add(service, digest(node));
+    } else {
+      made.add(service, digest(node), node, redirect->uri, redirect->until);
+    }
+  }
+  ended.write(connection, delete_redirects);
+  made.write(connection, upsert_redirects);
+}
+
+void write_nodes(Connection& connection, const PubsubBatch& batch) {
+  Columns<12> created;
+  Columns<7> configured;
+  for (const NodeWork& work : batch.nodes) {
+    if (!work.created && !work.configured) continue;
+    const pubsub::NodeConfig& config =
+        work.configured ? *work.configured->after : *work.created->config;
+    const std::uint64_t version = work.configured ? work.configured->version : 1;
+    const auto access = token(config.access_model);
+    if (const auto* made = work.created) {
+      created.add(work.number, work.service, made->node, digest(made->node), version,
+                  made->creator.str(), made->created, config.title, access, config.hidden,
+                  expire_of(config), json_of(config));
+    } else {
+      configured.add(work.number, version, config.title, access, config.hidden, expire_of(config),
+                     json_of(config));
+    }
+  }
+  created.write(connection, insert_nodes);
+  configured.write(connection, update_nodes);
+}
+
+/// How many items came to a node and went.
+struct Moved {
+  std::uint64_t came = 0;
+  std::uint64_t gone = 0;
+};
+using Moves = std::map<std::uint64_t, Moved>;
+
+template <std::size_t N>
+void write_counted(Connection& connection, const Statement& statement, Columns<N>& columns,
+                   Moves& moves, std::uint64_t Moved::*which) {
+  if (columns.rows() == 0) return;
+  for (const auto& row : columns.write(connection, statement)) {
+    moves[row[0].template as<std::uint64_t>()].*which += row[1].template as<std::uint64_t>();
+  }
+}
+
+void write_items(Connection& connection, const PubsubBatch& batch) {
+  Columns<3> purged;
+  Columns<2> retracted;
+  Columns<9> published;
+  for (const NodeWork& work : batch.nodes) {
+    for (const auto* purge : work.purges) {
+      purged.add(work.number, purge->up_to,
+                 purge->keep ? std::optional(purge->keep->seq) : std::nullopt);
+    }
+    for (const auto& [key, row] : work.items.slots()) {
+      if (!row) {
+        retracted.add(work.number, digest(key.name));
+        continue;
+      }
+      const pubsub::ItemMeta& meta = (*row)->meta;
+      const pubsub::Payload& payload = (*row)->payload;
+      published.add(work.number, meta.seq, meta.first_seq, digest(meta.id), meta.id,
+                    meta.publisher.str(), meta.created, meta.published,
+                    payload ? std::optional(std::string_view(*payload)) : std::nullopt);
+    }
+  }
+  Moves moves;
+  write_counted(connection, purge_items, purged, moves, &Moved::gone);
+  write_counted(connection, delete_items, retracted, moves, &Moved::gone);
+  write_counted(connection, upsert_items, published, moves, &Moved::came);
+  Columns<3> counts;
+  for (const auto& [number, moved] : moves) {
+    if (moved.came != moved.gone) counts.add(number, moved.came, moved.gone);
+  }
+  counts.write(connection, count_items);
+}
+
+void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
+  Columns<2> ended;
+  Columns<12> set;
+  for (const NodeWork& work : batch.nodes) {
+    for (const auto& [key, row] : work.subscriptions.slots()) {
+      if (!row) {
+        ended.add(work.number, subscription_key(key));
+        continue;
+      }
+      const pubsub::Subscription& s = **row;
+      set.add(work.number, subscription_key(key), s.jid.str(), s.jid.bare_view(), s.subid,
+              token(s.state), std::uint64_t{s.bounces}, s.options.deliver, s.options.include_body,
+              s.expires, s.announce, s.since);
+    }
+  }
+  ended.write(connection, delete_subscriptions);
+  set.write(connection, upsert_subscriptions);
+}
+
+void write_affiliations(Connection& connection, const PubsubBatch& batch) {
+  Columns<2> ended;
+  Columns<3> set;
+  for (const NodeWork& work : batch.nodes) {
+    for (const auto& [key, row] : work.affiliations.slots()) {
+      if (row) {
+        set.add(work.number, key.name, token(*row));
+      } else {
+        ended.add(work.number, key.name);
+      }
+    }
+  }
+  ended.write(connection, delete_affiliations);
+  set.write(connection, upsert_affiliations);
+}
+
+}  // namespace
+
+void write_batch(Connection& connection, const PubsubBatch& batch) {
+  write_deletions(connection, batch);
+  write_redirects(connection, batch);
+  write_nodes(connection, batch);
+  write_items(connection, batch);
+  write_subscriptions(connection, batch);
+  write_affiliations(connection, batch);
+}
+
+}  // namespace stoa::store::postgres

@@ -1,0 +1,110 @@
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include <stoa/pubsub/model/types.hpp>
+
+#include "store/postgres/fault.hpp"
+#include "store/postgres/pubsub_batch.hpp"
+#include "store/postgres/pubsub_tables.hpp"
+
+namespace stoa::store::postgres {
+
+namespace change = pubsub::change;
+
+NodeWork& PubsubBatch::node(std::uint64_t number) {
+  const auto [at, fresh] = places.try_emplace(number, nodes.size());
+  if (fresh) {
+    nodes.emplace_back();
+    nodes.back().number = number;
+  }
+  return nodes[at->second];
+}
+
+namespace {
+
+struct Add {
+  PubsubBatch& batch;
+  const std::string& service;
+
+  void operator()(const change::NodeCreated& c) const {
+    NodeWork& work = batch.node(c.number);
+    work.created = &c;
+    work.service = service;
+    batch.redirects.insert_or_assign({service, c.node}, nullptr);
+  }
+
+  void operator()(const change::NodeConfigured& c) const { batch.node(c.number).configured = &c; }
+
+  // What the batch holds of the node need not be written at all.
+  void operator()(const change::NodeDeleted& c) const {
+    NodeWork& work = batch.node(c.number);
+    const bool stored = work.created == nullptr;
+    work = NodeWork();
+    work.number = c.number;
+    work.deleted = stored;
+    batch.redirects.insert_or_assign({service, c.node}, c.redirect ? &*c.redirect : nullptr);
+  }
+
+  void operator()(const change::ItemPublished& c) const {
+    batch.node(c.number).items.put({0, c.item.meta.id}, &c.item);
+  }
+
+  void operator()(const change::ItemsRetracted& c) const {
+    NodeWork& work = batch.node(c.number);
+    for (const pubsub::ItemMeta& item : c.items) work.items.erase({0, item.id});
+  }
+
+  void operator()(const change::NodePurged& c) const {
+    NodeWork& work = batch.node(c.number);
+    work.purges.push_back(&c);
+    for (const auto& [key, item] : work.items.slots()) {
+      if (!item) continue;
+      const std::uint64_t seq = (*item)->meta.seq;
+      if (seq <= c.up_to && !(c.keep && c.keep->seq == seq)) work.items.erase(key);
+    }
+  }
+
+  void operator()(const change::SubscriptionSet& c) const {
+    NodeWork& work = batch.node(c.number);
+    const auto key = [](const pubsub::Subscription& s) { return RowKey{0, s.jid.str(), s.subid}; };
+    if (c.before) work.subscriptions.erase(key(*c.before));
+    if (c.after) work.subscriptions.put(key(*c.after), &*c.after);
+  }
+
+  void operator()(const change::AffiliationSet& c) const {
+    NodeWork& work = batch.node(c.number);
+    const RowKey key{0, c.jid.str()};
+    if (c.after == pubsub::Affiliation::none) {
+      work.affiliations.erase(key);
+    } else {
+      work.affiliations.put(key, c.after);
+    }
+  }
+
+  void operator()(const change::Undo&) const {
+    throw Fault(FaultKind::content, "an undone change reached the store");
+  }
+};
+
+}  // namespace
+
+struct PubsubWriter::Batch : PubsubBatch {};
+
+PubsubWriter::PubsubWriter() : batch_(std::make_unique<Batch>()) {}
+PubsubWriter::~PubsubWriter() = default;
+
+void PubsubWriter::add(const std::string& service, const pubsub::Change& change) {
+  std::visit(Add{*batch_, service}, change);
+}
+
+void PubsubWriter::clear() {
+  *batch_ = Batch();
+}
+
+void PubsubWriter::write(Connection& connection) {
+  const Batch batch = std::exchange(*batch_, Batch());
+  write_batch(connection, batch);
+}
+
+}  // namespace stoa::store::postgres
