@@ -30,6 +30,11 @@ function(stoa_compile_options target)
     target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-restrict
       -Wno-null-dereference -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
   endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
+    # Clang 14 has coroutines, but does not say so in the macro that libstdc++ and Asio ask for.
+    target_compile_definitions(${target} PRIVATE __cpp_impl_coroutine=201902L
+      BOOST_ASIO_HAS_CO_AWAIT)
+  endif()
   if(STOA_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

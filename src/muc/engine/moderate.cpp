@@ -12,8 +12,6 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0425 3";
-
 /// The announcement's content (XEP-0425, 3).
 std::string announcement(const request::Moderate& ask, const Tombstone& tombstone) {
   xml::Element retract("retract", ns::retract);

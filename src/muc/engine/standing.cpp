@@ -229,7 +229,9 @@ void Standing::reveal_others(const Occupant& occupant) {
 /// and, by option, to the user ([MUC-MEMB-09]).
 void Standing::tell_of_absent() {
   const RoomState& room = draft_.room();
-  for (const auto& [jid, version] : versions_) {
+  for (const auto& entry : versions_) {
+    const auto& jid = entry.first;
+    const auto& version = entry.second;
     bool here = false;
     room.occupants.each([&](const Occupant& one) { here = here || one.bare() == jid; });
     if (here) continue;
