@@ -1,3 +1,3 @@
-int main() {
-  return 0;
-}
+#include <stoa/app/main.hpp>
+
+int main(int argc, char** argv) { return stoa::app::main(argc, argv); }

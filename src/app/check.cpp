@@ -45,6 +45,11 @@ bool check_link(const link::Settings& settings, std::ostream& out) {
   while (!attempt.done && loop.run_one() > 0) {
   }
   out << "link " << settings.domain << " at " << settings.host << ":" << settings.port << ": ";
+  if (attempt.down && attempt.down->fault == link::Fault::conflict) {
+    // Servers look at the secret first.
+    out << "ok, the secret is right; another process serves the domain now\n";
+    return true;
+  }
   if (attempt.down) {
     out << "FAILED: " << attempt.down->text;
     if (!attempt.down->advice.empty()) out << "; " << attempt.down->advice;
