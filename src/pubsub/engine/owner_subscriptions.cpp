@@ -52,9 +52,7 @@ bool may_be_subscribed(const Scene& scene, const Jid& jid) {
 }
 
 void enlist(const Scene& scene, const Jid& jid, Done& step) {
-  constexpr std::size_t subid_length = 12;
-  Subscription made{
-      .jid = jid, .subid = scene.token().substr(0, subid_length), .since = scene.now()};
+  Subscription made{.jid = jid, .subid = scene.subid(), .since = scene.now()};
   begin_lease(scene, made);
   step.changes.push_back(change::SubscriptionSet{scene.state.number, std::nullopt, made});
   tell_subscriber(scene, step, made, made.state);

@@ -84,11 +84,6 @@ std::optional<Verdict> too_many(const Scene& scene, const Subscribe& subscribe) 
   return Verdict(refuse(Fault::too_many_subscriptions));
 }
 
-/// A subid that nobody has at the node, and by its randomness nobody ever had.
-std::string fresh_subid(const Scene& scene) {
-  return scene.token().substr(0, subid_length);
-}
-
 SubscriptionState state_of_new(const Scene& scene, const Subscribe& subscribe,
                                const Subscription& made) {
   const bool needs_approval =
@@ -101,7 +96,7 @@ SubscriptionState state_of_new(const Scene& scene, const Subscribe& subscribe,
 
 /// The new row, or why the options that came along are refused (6.3.7).
 Result<Subscription, StanzaError> make(const Scene& scene, const Subscribe& subscribe) {
-  Subscription made{.jid = subscribe.jid, .subid = fresh_subid(scene), .since = scene.now()};
+  Subscription made{.jid = subscribe.jid, .subid = scene.subid(), .since = scene.now()};
   if (subscribe.options) {
     auto with = with_options(scene, made, *subscribe.options);
     if (!with) return std::move(with).error();
