@@ -91,10 +91,7 @@ class EntityService final : public Service {
     bool ordered = false;  // the sender's later stanzas wait for this one
 
     const Request& request() const { return std::get<Request>(what); }
-    bool is_tick() const {
-      const auto* request = std::get_if<Request>(&what);
-      return request && std::holds_alternative<typename E::Tick>(*request);
-    }
+    bool is_tick() const { return !stanza && std::holds_alternative<Request>(what); }
   };
 
   /// A decided request that rests on something not stored yet.

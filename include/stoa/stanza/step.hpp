@@ -27,11 +27,11 @@ enum class Replies { now, later };
 /// request's payload in it.
 template <class Change, class Outbound>
 struct Step {
-  std::vector<Change> changes;
-  std::vector<Outbound> before_reply;
-  std::optional<xml::Element> reply;
-  std::optional<StanzaError> refusal;
-  std::vector<Outbound> outbound;
+  std::vector<Change> changes = {};
+  std::vector<Outbound> before_reply = {};
+  std::optional<xml::Element> reply = {};
+  std::optional<StanzaError> refusal = {};
+  std::vector<Outbound> outbound = {};
   Replies replies = Replies::now;
 };
 

@@ -18,8 +18,13 @@ void became_empty(NodeState& state) {
   state.oldest_published.reset();
 }
 
+/// Where items expire, the time of the oldest must be known, or at least a time before it.
 void watch_expiry(NodeState& state) {
-  if (state.config->item_expire && !state.oldest_published && state.item_count > 0) {
+  if (!state.config->item_expire || state.item_count == 0) return;
+  const auto oldest = state.items.oldest(1);
+  if (oldest && !oldest->empty()) {
+    state.oldest_published = oldest->front()->published;
+  } else if (!state.oldest_published) {
     state.oldest_published = state.created;
   }
 }
@@ -85,6 +90,7 @@ struct Apply {
     state.items.trim(max_known_items);
     state.next_seq = std::max(state.next_seq, item.seq + 1);
     state.last_item = c.item;
+    if (c.before) watch_expiry(state);
   }
   void operator()(const change::ItemsRetracted& c) const {
     for (const ItemMeta& item : c.items) {
@@ -93,6 +99,7 @@ struct Apply {
       if (state.last_item && state.last_item->meta.id == item.id) state.last_item.reset();
     }
     if (state.item_count == 0) became_empty(state);
+    watch_expiry(state);
   }
   void operator()(const change::NodePurged& c) const {
     const std::optional<Item> last = state.last_item;

@@ -7,12 +7,36 @@ Affiliation NodeState::affiliation_of(const Jid& bare) const {
   return known == affiliations.end() ? Affiliation::none : known->second;
 }
 
+const Audience& NodeState::listeners() const {
+  if (audience) return *audience;
+  auto made = std::make_shared<Audience>();
+  auto single = std::make_shared<RecipientSet>();
+  const auto flush = [&](Audience::Several& held) {
+    if (held.subids.size() == 1) single->add(held.jid, held.subids.front());
+    if (held.subids.size() > 1) made->several.push_back(std::move(held));
+  };
+  Audience::Several current;
+  for (const Subscription& subscription : subscriptions) {
+    if (subscription.state != SubscriptionState::subscribed) continue;
+    if (!subscription.options.deliver) continue;
+    if (current.jid != subscription.jid) {
+      flush(current);
+      current = {subscription.jid, {}};
+    }
+    current.subids.push_back(subscription.subid);
+  }
+  flush(current);
+  made->single = std::move(single);
+  audience = std::move(made);
+  return *audience;
+}
+
 std::size_t NodeState::footprint() const {
   constexpr std::size_t per_affiliation = 140;
   std::size_t bytes = sizeof(NodeState) + node.capacity() + affiliations.size() * per_affiliation;
   bytes += subscriptions.footprint() + items.footprint();
   if (last_item && last_item->payload) bytes += last_item->payload->size();
-  if (audience) bytes += audience->bytes() + audience->size() * 12;
+  if (audience) bytes += audience->single->bytes() + audience->single->size() * 12;
   return bytes;
 }
 

@@ -171,6 +171,11 @@ SubscribeTable subscribe_table() {
 }
 
 Settings prepare(Settings settings) {
+  NodeConfig& defaults = settings.defaults;
+  defaults.max_payload_size = std::min(defaults.max_payload_size, settings.limits.payload_bytes);
+  if (defaults.max_items) {
+    defaults.max_items = std::min(*defaults.max_items, settings.limits.max_items);
+  }
   settings.shared_defaults = std::make_shared<const NodeConfig>(settings.defaults);
   settings.tables = std::make_shared<const OptionTables>(
       OptionTables{node_table(settings.limits), subscribe_table()});

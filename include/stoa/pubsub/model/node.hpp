@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
@@ -29,6 +30,17 @@ struct CountFact {
   Jid jid = {};
   std::uint64_t count = 0;
   Timestamp asked = {};
+};
+
+/// Who gets the events of a node: those with one subscription in one set, and those with several,
+/// whose copies say under which (XEP-0060, 7.1.2.4). Tags are subids.
+struct Audience {
+  struct Several {
+    Jid jid = {};
+    std::vector<std::string> subids = {};
+  };
+  std::shared_ptr<const RecipientSet> single = {};
+  std::vector<Several> several = {};
 };
 
 /// One node in memory. Default constructed (number 0) it does not exist, though a redirect may
@@ -59,11 +71,13 @@ struct NodeState {
   std::optional<CountFact> held_subscriptions = {};
   /// Who gets the events, built at the first event and dropped by every change that matters to it.
   /// Shared with the broadcasts that are under way, hence immutable.
-  mutable std::shared_ptr<const RecipientSet> audience = {};
+  mutable std::shared_ptr<const Audience> audience = {};
 
   bool exists() const { return number != 0; }
   /// `none` where the bare JID has no affiliation.
   Affiliation affiliation_of(const Jid& bare) const;
+  /// The audience, from the cache or built anew.
+  const Audience& listeners() const;
   std::size_t footprint() const;
   /// Drops what can be fetched again.
   void shrink();

@@ -65,6 +65,8 @@ struct NodesRead {
 /// Nodes owned by the bare JID (all nodes for an admin) that have pending subscriptions; at most
 /// `cap`.
 struct PendingNodesRead {
+  enum class Purpose { form, disco } purpose = Purpose::form;
+  std::string session = {};  ///< for the answer
   Jid bare = {};
   bool admin = false;
   std::size_t cap = 0;

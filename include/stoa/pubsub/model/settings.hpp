@@ -69,6 +69,7 @@ struct Settings {
   std::set<std::string, std::less<>> switched_off = {};
   bool multi_subscribe = false;
   bool affiliation_notices = true;
+  std::set<Jid> admins = {};  ///< bare JIDs of service admins: they see every node
   Creation creation = Creation::anyone;
   std::vector<std::string> creator_domains = {};  ///< for Creation::listed_domains
   Chart chart = Chart::strict;

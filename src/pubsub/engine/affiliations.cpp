@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <set>
+
+#include "pubsub/engine/retraction.hpp"
+#include "pubsub/engine/scene.hpp"
+#include "pubsub/wire/replies.hpp"
+
+namespace stoa::pubsub {
+
+namespace {
+
+using action::SetAffiliations;
+
+Objection not_manager(const Scene& scene) {
+  if (Objection objection = node_missing(scene)) return objection;
+  return not_owner(scene);
+}
+
+/// The feature behind an affiliation; empty for those that every service has.
+std::string_view feature_of(Affiliation affiliation) {
+  switch (affiliation) {
+    case Affiliation::member:
+      return "member-affiliation";
+    case Affiliation::outcast:
+      return "outcast-affiliation";
+    case Affiliation::publisher:
+      return "publisher-affiliation";
+    case Affiliation::publish_only:
+      return "publish-only-affiliation";
+    case Affiliation::none:
+    case Affiliation::owner:
+      break;
+  }
+  return {};
+}
+
+struct Move {
+  Jid jid = {};
+  Affiliation before = Affiliation::none;
+  Affiliation after = Affiliation::none;
+};
+
+/// One request sorted out: what is done, and what is listed back as it was (8.9.2.4).
+struct Plan {
+  std::vector<Move> moves;
+  std::vector<wire::AffiliationEntry> refused;
+};
+
+bool move_allowed(const Scene& scene, const Move& move) {
+  if (scene.admin() || scene.settings.chart == Chart::lenient) return true;
+  return in_chart(move.before, move.after, move.jid == scene.bare ? Whose::own : Whose::others);
+}
+
+Objection sort_out(const Scene& scene, const SetAffiliations& action, Plan& plan) {
+  std::set<Jid> seen;
+  for (const auto& entry : action.entries) {
+    const auto jid = Jid::parse(entry.jid);
+    if (!jid) {
+      plan.refused.push_back({entry.jid, Affiliation::none});
+      continue;
+    }
+    Move move{.jid = jid->bare()};
+    if (!seen.insert(move.jid).second) return refuse(Fault::same_jid_twice);
+    move.before = scene.state.affiliation_of(move.jid);
+    if (!entry.affiliation) continue;
+    const auto after = affiliation_of(*entry.affiliation);
+    if (after && !scene.settings.offers(feature_of(*after))) return unsupported(feature_of(*after));
+    move.after = after.value_or(move.before);
+    if (!after || !move_allowed(scene, move)) {
+      plan.refused.push_back({move.jid.str(), move.before});
+    } else if (move.after != move.before) {
+      plan.moves.push_back(std::move(move));
+    }
+  }
+  return std::nullopt;
+}
+
+/// The end state must have an owner: else those who would leave stay.
+void keep_an_owner(const Scene& scene, Plan& plan) {
+  std::set<Jid> owners;
+  for (const auto& [jid, affiliation] : scene.state.affiliations) {
+    if (affiliation == Affiliation::owner) owners.insert(jid);
+  }
+  for (const Move& move : plan.moves) {
+    if (move.after == Affiliation::owner) owners.insert(move.jid);
+    if (move.before == Affiliation::owner) owners.erase(move.jid);
+  }
+  if (!owners.empty()) return;
+  const auto leaves = [](const Move& move) { return move.before == Affiliation::owner; };
+  for (const Move& move : plan.moves) {
+    if (leaves(move)) plan.refused.push_back({move.jid.str(), move.before});
+  }
+  std::erase_if(plan.moves, leaves);
+}
+
+/// What the move means for the entity's subscriptions (8.7.4, PS-AFF-12, PS-AFF-13).
+void settle_subscriptions(const Scene& scene, const Move& move, Done& step) {
+  const Grant now = grant(move.after, Privilege::subscribe);
+  const bool whitelist = scene.config().access_model == AccessModel::whitelist;
+  const bool refused = now == Grant::no || (now == Grant::by_policy && whitelist);
+  for (const Subscription* held : scene.state.subscriptions.of_entity(move.jid)) {
+    if (refused) {
+      end_subscription(scene, step, *held);
+    } else if (now == Grant::yes && held->state == SubscriptionState::pending) {
+      approve(scene, step, *held);
+    }
+  }
+}
+
+bool approves_somebody(const Scene& scene, const Plan& plan) {
+  return std::any_of(plan.moves.begin(), plan.moves.end(), [&](const Move& move) {
+    return !scene.state.subscriptions.of_entity(move.jid).empty();
+  });
+}
+
+}  // namespace
+
+Verdict decide_read_affiliations(const Scene& scene, const action::ReadAffiliations& action) {
+  if (Objection objection = not_manager(scene)) return std::move(*objection);
+  std::vector<wire::AffiliationEntry> entries;
+  for (const auto& [jid, affiliation] : scene.state.affiliations) {
+    entries.push_back({jid.str(), affiliation});
+  }
+  Done step;
+  auto reply =
+      wire::affiliations(scene.state.node, entries, action.page, scene.settings.limits.page);
+  if (!reply) return std::move(reply).error();
+  step.reply = std::move(reply).value();
+  return step;
+}
+
+Verdict decide_set_affiliations(const Scene& scene, const SetAffiliations& action) {
+  if (Objection objection = not_manager(scene)) return std::move(*objection);
+  if (action.entries.size() > scene.settings.limits.entries) return refuse(Fault::over_limit);
+  Plan plan;
+  if (Objection objection = sort_out(scene, action, plan)) return std::move(*objection);
+  keep_an_owner(scene, plan);
+  if (approves_somebody(scene, plan) && wants_last_item(scene) && last_item(scene).unknown) {
+    return Lacks<Need>{need::Last{}};
+  }
+  Done step;
+  for (const Move& move : plan.moves) {
+    step.changes.push_back(
+        change::AffiliationSet{scene.state.number, move.jid, move.before, move.after});
+    settle_subscriptions(scene, move, step);
+    if (scene.settings.affiliation_notices && move.jid != scene.bare) {
+      step.outbound.push_back(say::AffiliationNotice{scene.token(), move.jid, move.after});
+    }
+  }
+  if (plan.refused.empty()) return step;
+  step.refusal = refuse(Fault::partly_refused);
+  step.reply = wire::refused_affiliations(scene.state.node, plan.refused);
+  return step;
+}
+
+}  // namespace stoa::pubsub

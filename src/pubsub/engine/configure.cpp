@@ -1,0 +1,137 @@
+#include <stoa/pubsub/model/options.hpp>
+
+#include "pubsub/engine/retraction.hpp"
+#include "pubsub/engine/scene.hpp"
+#include "pubsub/wire/replies.hpp"
+
+namespace stoa::pubsub {
+
+namespace {
+
+Objection not_configurable(const Scene& scene) {
+  if (Objection objection = node_missing(scene)) return objection;
+  return not_owner(scene);
+}
+
+/// What becomes of a subscription under another access model (8.7.4, 12.14).
+enum class Fate { stays, begins, ends };
+
+Fate fate(const Scene& scene, const Subscription& subscription, AccessModel model) {
+  const Affiliation affiliation = scene.state.affiliation_of(subscription.jid.bare());
+  const Grant grant = pubsub::grant(affiliation, Privilege::subscribe);
+  const bool pending = subscription.state == SubscriptionState::pending;
+  const bool entitled =
+      grant == Grant::yes || (grant == Grant::by_policy && model == AccessModel::open);
+  if (model == AccessModel::authorize) return pending && entitled ? Fate::begins : Fate::stays;
+  if (!entitled) return Fate::ends;
+  return pending ? Fate::begins : Fate::stays;
+}
+
+void settle_subscriptions(const Scene& scene, AccessModel model, Done& step) {
+  if (scene.config().access_model == model) return;
+  for (const Subscription& subscription : scene.state.subscriptions) {
+    switch (fate(scene, subscription, model)) {
+      case Fate::stays:
+        break;
+      case Fate::begins:
+        approve(scene, step, subscription);
+        break;
+      case Fate::ends:
+        end_subscription(scene, step, subscription);
+        break;
+    }
+  }
+}
+
+/// PS-EVI-09: the history goes, the newest item stays as the cached one.
+std::optional<Verdict> drop_history(const Scene& scene, const NodeConfig& after, Done& step) {
+  const NodeState& state = scene.state;
+  if (state.item_count == 0 || !transient(after) || transient(scene.config())) return std::nullopt;
+  change::NodePurged purge{.number = state.number,
+                           .up_to = state.next_seq - 1,
+                           .keep = std::nullopt,
+                           .count_before = state.item_count};
+  if (after.send_last_published_item != SendLast::never) {
+    if (!state.last_item) return Verdict(Lacks<Need>{need::Last{}});
+    purge.keep = state.last_item->meta;
+    purge.count_after = 1;
+  }
+  step.changes.push_back(std::move(purge));
+  return std::nullopt;
+}
+
+/// PS-EVI-05: fewer items than there are.
+std::optional<Verdict> drop_surplus(const Scene& scene, const NodeConfig& after, Done& step) {
+  const std::uint32_t limit = item_limit(after, scene.settings);
+  if (transient(after) || scene.state.item_count <= limit) return std::nullopt;
+  const std::size_t surplus = scene.state.item_count - limit;
+  const auto oldest = scene.state.items.oldest(surplus);
+  if (!oldest) return lacks_items(scene, need::Oldest{surplus});
+  std::vector<ItemMeta> items;
+  for (const ItemMeta* item : *oldest) items.push_back(*item);
+  remove_items(scene, after, change::Removal::evicted, std::move(items), step);
+  return std::nullopt;
+}
+
+void announce_configuration(const Scene& scene, const NodeConfig& after, Done& step) {
+  if (!after.notify_config || !after.deliver_notifications) return;
+  if (scene.state.subscriptions.empty()) return;
+  step.outbound.push_back(say::Configured{scene.token()});
+}
+
+}  // namespace
+
+void remove_items(const Scene& scene, const NodeConfig& config, change::Removal why,
+                  std::vector<ItemMeta> items, Done& step) {
+  constexpr std::size_t per_message = 100;  // keeps an event far below any server's stanza limit
+  const bool said = config.deliver_notifications && !scene.state.subscriptions.empty() &&
+                    (config.notify_retract || config.always_notify);
+  for (std::size_t begin = 0; said && begin < items.size(); begin += per_message) {
+    say::Retracted event{.token = scene.token()};
+    const std::size_t end = std::min(begin + per_message, items.size());
+    for (std::size_t i = begin; i < end; ++i) event.ids.push_back(items[i].id);
+    step.outbound.push_back(std::move(event));
+  }
+  step.changes.push_back(change::ItemsRetracted{scene.state.number, std::move(items), why});
+}
+
+void approve(const Scene& scene, Done& step, const Subscription& pending) {
+  Subscription after = pending;
+  after.state = SubscriptionState::subscribed;
+  after.expires.reset();
+  step.changes.push_back(change::SubscriptionSet{scene.state.number, pending, after});
+  tell_subscriber(scene, step, after, after.state);
+  tell_owners(scene, step, after, after.state);
+  send_last_item(scene, step, after);
+}
+
+Verdict decide_read_configuration(const Scene& scene) {
+  if (Objection objection = not_configurable(scene)) return std::move(*objection);
+  Done step;
+  step.reply = wire::configuration(
+      scene.state.node, scene.settings.tables->node.render(forms::FormType::form, scene.config()));
+  return step;
+}
+
+Verdict decide_configure(const Scene& scene, const action::Configure& action) {
+  if (Objection objection = not_configurable(scene)) return std::move(*objection);
+  Done step;
+  if (action.form.type == forms::FormType::cancel) return step;
+  auto asked = with_form(scene, scene.config(), action.form);
+  if (!asked) return std::move(asked).error();
+  if (*asked == scene.config()) return step;
+  const auto after = std::make_shared<const NodeConfig>(std::move(asked).value());
+  const bool opens = scene.config().access_model != after->access_model;
+  if (opens && wants_last_item(scene) && last_item(scene).unknown) {
+    return Lacks<Need>{need::Last{}};
+  }
+  if (auto verdict = drop_history(scene, *after, step)) return std::move(*verdict);
+  if (auto verdict = drop_surplus(scene, *after, step)) return std::move(*verdict);
+  step.changes.push_back(change::NodeConfigured{scene.state.number, scene.state.version + 1,
+                                                scene.state.config, after});
+  announce_configuration(scene, *after, step);
+  settle_subscriptions(scene, after->access_model, step);
+  return step;
+}
+
+}  // namespace stoa::pubsub

@@ -1,0 +1,82 @@
+#include <stoa/pubsub/model/options.hpp>
+
+#include "pubsub/engine/scene.hpp"
+#include "pubsub/wire/replies.hpp"
+
+namespace stoa::pubsub {
+
+namespace {
+
+constexpr Duration count_is_fresh = std::chrono::seconds(5);
+
+bool creation_allowed(const Scene& scene) {
+  if (scene.admin()) return true;
+  switch (scene.settings.creation) {
+    case Creation::anyone:
+      return true;
+    case Creation::listed_domains:
+      for (const std::string& domain : scene.settings.creator_domains) {
+        if (domain == scene.bare.domain()) return true;
+      }
+      return false;
+    case Creation::admins:
+      break;
+  }
+  return false;
+}
+
+std::optional<Verdict> owns_too_many(const Scene& scene) {
+  const std::size_t limit = scene.settings.limits.nodes_per_owner;
+  if (limit == 0 || scene.admin()) return std::nullopt;
+  const auto& known = scene.state.owned_nodes;
+  if (!known || known->jid != scene.bare || scene.now() - known->asked > count_is_fresh) {
+    return Verdict(Lacks<Need>{need::OwnedNodes{scene.bare, scene.now()}});
+  }
+  if (known->count >= limit) return Verdict(refuse(Fault::too_many_nodes));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Verdict> may_not_create(const Scene& scene) {
+  if (!scene.settings.offers("create-nodes")) return Verdict(unsupported("create-nodes"));
+  if (!creation_allowed(scene)) return Verdict(refuse(Fault::may_not_create));
+  if (scene.request.node.size() > scene.settings.limits.node_id_bytes) {
+    return Verdict(refuse(Fault::node_id_refused));
+  }
+  return owns_too_many(scene);
+}
+
+std::vector<Change> creation(const Scene& scene, SharedConfig config) {
+  const std::uint64_t number = scene.context.ids.number();
+  return {change::NodeCreated{number, scene.request.node, scene.bare, scene.now(),
+                              std::move(config), scene.state.redirect},
+          change::AffiliationSet{number, scene.bare, Affiliation::none, Affiliation::owner}};
+}
+
+Result<NodeConfig, StanzaError> with_form(const Scene& scene, const NodeConfig& base,
+                                          const forms::Form& form) {
+  if (form.value(node_type_field) == "collection") return unsupported("collections");
+  auto config = scene.settings.tables->node.submit(form, base);
+  if (config) return std::move(config).value();
+  const forms::OptionRefusal& why = config.error();
+  if (why.var == access_model_field) return refuse(Fault::access_model_unknown, why.text);
+  return refuse(Fault::config_refused, why.text);
+}
+
+Verdict decide_create(const Scene& scene, const action::Create& action) {
+  if (scene.state.exists()) return refuse(Fault::node_exists);
+  if (auto verdict = may_not_create(scene)) return std::move(*verdict);
+  SharedConfig config = scene.settings.shared_defaults;
+  if (action.configure) {
+    if (!scene.settings.offers("create-and-configure")) return unsupported("create-and-configure");
+    auto asked = with_form(scene, scene.settings.defaults, *action.configure);
+    if (!asked) return std::move(asked).error();
+    config = std::make_shared<const NodeConfig>(std::move(asked).value());
+  }
+  Done step{.changes = creation(scene, std::move(config))};
+  if (action.instant) step.reply = wire::created(scene.request.node);
+  return step;
+}
+
+}  // namespace stoa::pubsub

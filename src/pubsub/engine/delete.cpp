@@ -1,0 +1,65 @@
+#include "pubsub/engine/scene.hpp"
+
+namespace stoa::pubsub {
+
+namespace {
+
+Objection not_allowed(const Scene& scene) {
+  if (Objection objection = node_missing(scene)) return objection;
+  return not_owner(scene);
+}
+
+/// Each subscribed JID once, of whatever state (8.4.2).
+std::shared_ptr<const RecipientSet> everybody(const NodeState& state) {
+  auto recipients = std::make_shared<RecipientSet>();
+  const Jid* last = nullptr;
+  for (const Subscription& subscription : state.subscriptions) {
+    if (last == nullptr || *last != subscription.jid) {
+      recipients->add(subscription.jid, subscription.subid);
+    }
+    last = &subscription.jid;
+  }
+  return recipients;
+}
+
+}  // namespace
+
+Verdict decide_delete(const Scene& scene, const action::Delete& action) {
+  if (Objection objection = not_allowed(scene)) return std::move(*objection);
+  const NodeState& state = scene.state;
+  std::optional<Redirect> redirect;
+  if (action.redirect) {
+    redirect = Redirect{*action.redirect, scene.now() + scene.settings.redirect_life};
+  }
+  Done step;
+  step.changes.push_back(change::NodeDeleted{state.number, state.node, redirect,
+                                             std::make_shared<const NodeState>(state)});
+  if (!scene.config().notify_delete || state.subscriptions.empty()) return step;
+  step.outbound.push_back(say::Deleted{.token = scene.token(),
+                                       .number = state.number,
+                                       .node = state.node,
+                                       .redirect = action.redirect.value_or(""),
+                                       .recipients = everybody(state),
+                                       .type = scene.config().notification_type});
+  return step;
+}
+
+Verdict decide_purge(const Scene& scene) {
+  if (Objection objection = not_allowed(scene)) return std::move(*objection);
+  const NodeState& state = scene.state;
+  if (transient(scene.config())) return unsupported("persistent-items");
+  Done step;
+  if (state.item_count > 0) {
+    step.changes.push_back(change::NodePurged{.number = state.number,
+                                              .up_to = state.next_seq - 1,
+                                              .keep = std::nullopt,
+                                              .count_before = state.item_count});
+  }
+  const NodeConfig& config = scene.config();
+  if (notifies(scene) && (config.notify_retract || config.always_notify)) {
+    step.outbound.push_back(say::Purged{scene.token()});
+  }
+  return step;
+}
+
+}  // namespace stoa::pubsub

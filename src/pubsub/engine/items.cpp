@@ -1,0 +1,81 @@
+#include "pubsub/engine/scene.hpp"
+
+namespace stoa::pubsub {
+
+namespace {
+
+using action::Items;
+
+/// 6.5.9.1, 6.5.9.2
+Objection subid_wrong(const Scene& scene, const Items& items) {
+  const auto held = scene.state.subscriptions.of_entity(scene.bare);
+  if (items.subid.empty()) {
+    if (scene.settings.multi_subscribe && held.size() > 1) return refuse(Fault::subid_required);
+    return std::nullopt;
+  }
+  for (const Subscription* subscription : held) {
+    if (subscription->subid == items.subid) return std::nullopt;
+  }
+  return refuse(Fault::invalid_subid);
+}
+
+Objection too_many_ids(const Scene& scene, const Items& items) {
+  if (items.ids.size() <= scene.settings.limits.requested_ids) return std::nullopt;
+  return refuse(Fault::over_limit);
+}
+
+Objection missing(const Scene& scene, const Items&) {
+  return node_missing(scene);
+}
+Objection no_access(const Scene& scene, const Items&) {
+  return may_not_retrieve(scene);
+}
+/// 6.5.9.4
+Objection nothing_kept(const Scene& scene, const Items&) {
+  if (!transient(scene.config()) || scene.state.item_count > 0) return std::nullopt;
+  return unsupported("persistent-items");
+}
+
+constexpr Check<Items> checks[] = {missing, no_access, subid_wrong, nothing_kept, too_many_ids};
+
+ItemsRead base_read(const Scene& scene) {
+  ItemsRead read{.number = scene.state.number, .node = scene.state.node};
+  read.cap = scene.settings.limits.page;
+  read.expired_until = expired_until(scene.config(), scene.now());
+  switch (scene.config().itemreply) {
+    case ItemReply::publisher:
+      read.publisher = ItemsRead::Publisher::shown;
+      break;
+    case ItemReply::none:
+      read.publisher = ItemsRead::Publisher::hidden;
+      break;
+    case ItemReply::owner:
+      read.publisher = ItemsRead::Publisher::replaced;
+      read.replacement = first_owner(scene.state);
+      break;
+  }
+  return read;
+}
+
+}  // namespace
+
+Verdict decide_items(const Scene& scene, const Items& items) {
+  if (Objection objection = first_objection(checks, scene, items)) return std::move(*objection);
+  ItemsRead read = base_read(scene);
+  read.ids = items.ids;
+  read.max_items = items.max_items;
+  read.page = items.page;
+  read.order = items.order;
+  return ReadPlan<Read>{std::move(read)};
+}
+
+Verdict decide_node_items(const Scene& scene, const action::NodeItems& items) {
+  if (Objection objection = node_missing(scene)) return std::move(*objection);
+  if (Objection objection = may_not_retrieve(scene)) return std::move(*objection);
+  ItemsRead read = base_read(scene);
+  read.purpose = ItemsRead::Purpose::disco;
+  read.page = items.page;
+  return ReadPlan<Read>{std::move(read)};
+}
+
+}  // namespace stoa::pubsub

@@ -1,0 +1,94 @@
+#include "pubsub/engine/scene.hpp"
+
+namespace stoa::pubsub {
+
+Scene::Scene(const NodeState& s, const Request& r, const Settings& set, const Context& c)
+    : state(s),
+      request(r),
+      settings(set),
+      context(c),
+      bare(r.from.is_bare() ? r.from : r.from.bare()),
+      standing(c.service_admin ? Affiliation::owner : s.affiliation_of(bare)) {}
+
+Objection node_missing(const Scene& scene) {
+  if (scene.state.exists()) return std::nullopt;
+  const auto& redirect = scene.state.redirect;
+  if (redirect && redirect->until > scene.now()) return gone(redirect->uri);
+  return refuse(Fault::no_such_node);
+}
+
+Objection not_owner(const Scene& scene) {
+  if (scene.owner()) return std::nullopt;
+  return refuse(Fault::forbidden);
+}
+
+bool is_subscribed(const NodeState& state, const Jid& bare) {
+  for (const Subscription* subscription : state.subscriptions.of_entity(bare)) {
+    if (subscription->state == SubscriptionState::subscribed) return true;
+  }
+  return false;
+}
+
+Objection may_not_retrieve(const Scene& scene) {
+  switch (scene.granted(Privilege::retrieve)) {
+    case Grant::yes:
+      return std::nullopt;
+    case Grant::no:
+      return refuse(Fault::forbidden);
+    case Grant::by_policy:
+      break;
+  }
+  switch (scene.config().access_model) {
+    case AccessModel::open:
+      return std::nullopt;
+    case AccessModel::whitelist:
+      return refuse(Fault::closed_node);
+    case AccessModel::authorize:
+      break;
+  }
+  if (is_subscribed(scene.state, scene.bare)) return std::nullopt;
+  return refuse(Fault::not_subscribed_items);
+}
+
+std::uint32_t item_limit(const NodeConfig& config, const Settings& settings) {
+  return std::min(config.max_items.value_or(settings.limits.max_items), settings.limits.max_items);
+}
+
+bool notifies(const Scene& scene) {
+  return scene.config().deliver_notifications && !scene.state.subscriptions.empty();
+}
+
+Jid first_owner(const NodeState& state) {
+  if (state.affiliation_of(state.creator) == Affiliation::owner) return state.creator;
+  for (const auto& [jid, affiliation] : state.affiliations) {
+    if (affiliation == Affiliation::owner) return jid;
+  }
+  return state.creator;
+}
+
+std::optional<Timestamp> expired_until(const NodeConfig& config, Timestamp now) {
+  if (!config.item_expire) return std::nullopt;
+  return now - std::chrono::seconds(*config.item_expire);
+}
+
+Verdict lacks_items(const Scene& scene, Need otherwise) {
+  if (scene.state.item_count <= scene.settings.limits.whole_index)
+    return Lacks<Need>{need::Index{}};
+  return Lacks<Need>{std::move(otherwise)};
+}
+
+LastItem last_item(const Scene& scene) {
+  const NodeState& state = scene.state;
+  if (state.item_count == 0) return {};
+  if (!state.last_item) return {nullptr, true};
+  const auto until = expired_until(scene.config(), scene.now());
+  if (until && state.last_item->meta.published <= *until) return {};
+  return {&*state.last_item, false};
+}
+
+bool wants_last_item(const Scene& scene) {
+  return scene.config().send_last_published_item != SendLast::never &&
+         scene.config().deliver_notifications;
+}
+
+}  // namespace stoa::pubsub

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include <stoa/pubsub/engine/engine.hpp>
+
+#include "pubsub/engine/faults.hpp"
+#include "pubsub/engine/rights.hpp"
+
+/// What the rules of all request families share.
+namespace stoa::pubsub {
+
+using Verdict = Decision<Change, Outbound, Read, Need>;
+using Done = Step<Change, Outbound>;
+using Objection = std::optional<StanzaError>;
+
+/// One decision: what is, what is asked, by whom.
+struct Scene {
+  const NodeState& state;
+  const Request& request;
+  const Settings& settings;
+  const Context& context;
+  Jid bare;                   ///< of the requester
+  Affiliation standing = {};  ///< its affiliation; owner for a service admin
+
+  Scene(const NodeState& s, const Request& r, const Settings& set, const Context& c);
+
+  /// The same request at another state of the node.
+  Scene at(const NodeState& other) const { return {other, request, settings, context}; }
+
+  const NodeConfig& config() const { return *state.config; }
+  Timestamp now() const { return context.now; }
+  bool admin() const { return context.service_admin; }
+  bool owner() const { return standing == Affiliation::owner; }
+  Grant granted(Privilege privilege) const { return grant(standing, privilege); }
+  std::string token() const { return context.ids.token(); }
+  /// A subid that nobody ever had at the node: 72 bits, and short enough for no allocation.
+  std::string subid() const {
+    constexpr std::size_t length = 12;
+    const std::string made = token();
+    return made.substr(made.size() - length);
+  }
+};
+
+/// Checks in the order in which they stand; the first objection wins.
+template <class Action>
+using Check = Objection (*)(const Scene&, const Action&);
+
+template <class Checks, class Action>
+Objection first_objection(const Checks& checks, const Scene& scene, const Action& action) {
+  for (const auto check : checks) {
+    if (Objection objection = check(scene, action)) return objection;
+  }
+  return std::nullopt;
+}
+
+/// The node is not there: item-not-found, or gone where it left an address (6.1.3.11).
+Objection node_missing(const Scene& scene);
+/// Whether the requester is an owner; else forbidden. The node exists.
+Objection not_owner(const Scene& scene);
+/// May not retrieve items (6.5.9).
+Objection may_not_retrieve(const Scene& scene);
+/// Holds a subscription in state subscribed under any of its JIDs.
+bool is_subscribed(const NodeState& state, const Jid& bare);
+
+/// Neither history nor retraction: only the last item may be kept.
+inline bool transient(const NodeConfig& config) {
+  return !config.persist_items || config.max_items == 0u;
+}
+/// What `max_items` stands for.
+std::uint32_t item_limit(const NodeConfig& config, const Settings& settings);
+/// Whether anybody could get an event now.
+bool notifies(const Scene& scene);
+/// The owner that is shown for replies: the creator while it owns the node.
+Jid first_owner(const NodeState& state);
+/// An item published at or before it has expired.
+std::optional<Timestamp> expired_until(const NodeConfig& config, Timestamp now);
+
+/// A fact about items is missing: small nodes are asked for the whole index.
+Verdict lacks_items(const Scene& scene, Need otherwise);
+/// The newest item, or the verdict that it must be fetched; nullptr where the node has none.
+struct LastItem {
+  const Item* item = nullptr;
+  bool unknown = false;
+};
+LastItem last_item(const Scene& scene);
+
+/// One subscription ends; the subscriber is told, owners too where the node says so (notify_sub).
+void end_subscription(const Scene& scene, Done& step, const Subscription& subscription);
+/// Tells of the subscription's state: the subscriber, or the owners (notify_sub).
+void tell_subscriber(const Scene& scene, Done& step, const Subscription& subscription,
+                     SubscriptionState state);
+void tell_owners(const Scene& scene, Done& step, const Subscription& subscription,
+                 SubscriptionState state);
+/// Asks all owners to approve (8.6).
+void ask_owners(const Scene& scene, Done& step, const Subscription& subscription);
+/// After a subscription became effective: the newest item, where the node sends it (6.1.7). The
+/// fact must be known (last_item()).
+void send_last_item(const Scene& scene, Done& step, const Subscription& subscription);
+/// Whether send_last_item() will need the newest item.
+bool wants_last_item(const Scene& scene);
+
+/// Subscriptions whose lease is over end, and notices of those that soon will go out.
+Done end_leases(const Scene& scene);
+
+// The request families.
+Verdict decide_create(const Scene& scene, const action::Create& action);
+Verdict decide_publish(const Scene& scene, const action::Publish& action);
+Verdict decide_retract(const Scene& scene, const action::Retract& action);
+Verdict decide_items(const Scene& scene, const action::Items& action);
+Verdict decide_node_items(const Scene& scene, const action::NodeItems& action);
+Verdict decide_node_info(const Scene& scene);
+Verdict decide_subscribe(const Scene& scene, const action::Subscribe& action);
+Verdict decide_unsubscribe(const Scene& scene, const action::Unsubscribe& action);
+Verdict decide_read_options(const Scene& scene, const action::ReadOptions& action);
+Verdict decide_set_options(const Scene& scene, const action::SetOptions& action);
+Verdict decide_default_options(const Scene& scene);
+Verdict decide_own_subscriptions(const Scene& scene);
+Verdict decide_own_affiliations(const Scene& scene);
+Verdict decide_read_configuration(const Scene& scene);
+Verdict decide_configure(const Scene& scene, const action::Configure& action);
+Verdict decide_delete(const Scene& scene, const action::Delete& action);
+Verdict decide_purge(const Scene& scene);
+Verdict decide_read_subscriptions(const Scene& scene, const action::ReadSubscriptions& action);
+Verdict decide_set_subscriptions(const Scene& scene, const action::SetSubscriptions& action);
+Verdict decide_read_affiliations(const Scene& scene, const action::ReadAffiliations& action);
+Verdict decide_set_affiliations(const Scene& scene, const action::SetAffiliations& action);
+Verdict decide_authorize(const Scene& scene, const action::Authorize& action);
+Verdict decide_send_pending(const Scene& scene, const action::SendPending& action);
+Verdict decide_bounce(const Scene& scene, const action::Bounce& action);
+Verdict decide_tick(const Scene& scene);
+
+/// Creation, as a first publish shares it (7.1.4): the checks before the form is looked at, and the
+/// changes that make the node with the requester as owner.
+std::optional<Verdict> may_not_create(const Scene& scene);
+std::vector<Change> creation(const Scene& scene, SharedConfig config);
+/// A submitted form over a configuration: the new one, or the refusal (8.1.2, 8.2.5.2).
+Result<NodeConfig, StanzaError> with_form(const Scene& scene, const NodeConfig& base,
+                                          const forms::Form& form);
+
+}  // namespace stoa::pubsub

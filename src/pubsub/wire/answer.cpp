@@ -1,0 +1,153 @@
+#include <stoa/pubsub/model/options.hpp>
+#include <stoa/stanza/namespaces.hpp>
+#include <stoa/xml/parser.hpp>
+
+#include "pubsub/engine/faults.hpp"
+#include "pubsub/engine/scene.hpp"
+#include "pubsub/wire/commands.hpp"
+#include "pubsub/wire/replies.hpp"
+
+namespace stoa::pubsub {
+
+namespace {
+
+using Outcome = Result<Answered, StanzaError>;
+
+Outcome reply(xml::Element payload) {
+  Answered answered;
+  answered.reply = std::move(payload);
+  return answered;
+}
+
+/// `<set/>` of a page: written where one was asked, or where this is not the whole.
+template <class Rows, class Uid>
+std::optional<rsm::ResultSet> set_of(const std::optional<rsm::Request>& asked, const Rows& rows,
+                                     std::uint64_t first_index, std::uint64_t count, Uid uid) {
+  if (!asked && rows.size() == count) return std::nullopt;
+  rsm::ResultSet set{.count = count};
+  if (!rows.empty()) {
+    set.first = uid(rows.front());
+    set.last = uid(rows.back());
+    set.first_index = first_index;
+  }
+  return set;
+}
+
+std::optional<rsm::ResultSet> set_of(const ItemsRead& read, const ItemPage& page) {
+  return set_of(read.page, page.items, page.first_index, page.count,
+                [](const Item& item) { return item.meta.id; });
+}
+
+void add_payload(xml::Element& element, const Payload& payload) {
+  if (!payload) return;
+  auto parsed = xml::parse(*payload);
+  if (parsed) element.add(std::move(parsed).value());
+}
+
+void add_item(xml::Element& list, const ItemsRead& read, const Item& item) {
+  xml::Element& element = list.add("item", ns::pubsub);
+  element.set("id", item.meta.id);
+  switch (read.publisher) {
+    case ItemsRead::Publisher::hidden:
+      break;
+    case ItemsRead::Publisher::shown:
+      element.set("publisher", item.meta.publisher.str());
+      break;
+    case ItemsRead::Publisher::replaced:
+      element.set("publisher", read.replacement.str());
+      break;
+  }
+  add_payload(element, item.payload);
+}
+
+Outcome items_answer(const ItemsRead& read, const ItemPage& page, const Settings& settings) {
+  if (read.purpose == ItemsRead::Purpose::disco) {
+    disco::Items list{.node = read.node};
+    for (const Item& item : page.items) {
+      list.items.push_back({.jid = settings.service, .name = item.meta.id});
+    }
+    list.set = set_of(read, page);
+    return reply(disco::encode(list));
+  }
+  xml::Element root("pubsub", ns::pubsub);
+  xml::Element& list = root.add("items", ns::pubsub);
+  list.set("node", read.node);
+  for (const Item& item : page.items) add_item(list, read, item);
+  if (const auto set = set_of(read, page)) root.add(rsm::encode(*set));
+  return reply(std::move(root));
+}
+
+Outcome subscriptions_answer(const SubscriptionsRead& read, const SubscriptionPage& page) {
+  xml::Element root("pubsub", ns::pubsub);
+  xml::Element& list = root.add("subscriptions", ns::pubsub);
+  for (const auto& row : page.rows) {
+    list.add(wire::subscription_element(row.node, row.subscription, ns::pubsub));
+  }
+  const auto set = set_of(read.page, page.rows, page.first_index, page.count,
+                          [](const SubscriptionPage::Row& row) {
+                            return std::to_string(row.number) + "/" + row.subscription.subid;
+                          });
+  if (set) root.add(rsm::encode(*set));
+  return reply(std::move(root));
+}
+
+Outcome affiliations_answer(const AffiliationsRead& read, const AffiliationPage& page) {
+  xml::Element root("pubsub", ns::pubsub);
+  xml::Element& list = root.add("affiliations", ns::pubsub);
+  for (const auto& row : page.rows) {
+    list.add("affiliation", ns::pubsub)
+        .set("node", row.node)
+        .set("affiliation", token(row.affiliation));
+  }
+  const auto set = set_of(read.page, page.rows, page.first_index, page.count,
+                          [](const AffiliationPage::Row& row) { return row.node; });
+  if (set) root.add(rsm::encode(*set));
+  return reply(std::move(root));
+}
+
+}  // namespace
+
+Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::ReadResult result,
+                                             const pubsub::Settings& settings,
+                                             const Jid& /*requester*/) {
+  if (std::holds_alternative<UnknownUid>(result)) return rsm::unknown_uid();
+  if (const auto* asked = std::get_if<ItemsRead>(&read)) {
+    return items_answer(*asked, std::get<ItemPage>(result), settings);
+  }
+  if (const auto* asked = std::get_if<SubscriptionsRead>(&read)) {
+    return subscriptions_answer(*asked, std::get<SubscriptionPage>(result));
+  }
+  if (const auto* asked = std::get_if<AffiliationsRead>(&read)) {
+    return affiliations_answer(*asked, std::get<AffiliationPage>(result));
+  }
+  if (const auto* asked = std::get_if<PendingNodesRead>(&read)) {
+    auto payload = wire::pending_answer(*asked, std::get<PendingNodes>(result), settings);
+    if (!payload) return std::move(payload).error();
+    return reply(std::move(payload).value());
+  }
+  return Answered{};
+}
+
+Read Engine::list(const disco::ListRequest& request, const pubsub::Settings& settings) {
+  NodesRead read{.bare = request.requester.bare(), .after = request.after, .max = request.max};
+  read.admin = settings.admins.contains(read.bare);
+  read.before = request.before;
+  read.index = request.index;
+  return read;
+}
+
+disco::ListPage Engine::list_page(pubsub::ReadResult result, const pubsub::Settings& settings) {
+  disco::ListPage list;
+  const auto* page = std::get_if<NodePage>(&result);
+  list.known = page != nullptr;
+  if (page == nullptr) return list;
+  list.first_index = page->first_index;
+  list.count = page->count;
+  for (const auto& row : page->rows) {
+    list.entries.push_back(
+        {row.node, disco::Item{.jid = settings.service, .node = row.node, .name = row.title}});
+  }
+  return list;
+}
+
+}  // namespace stoa::pubsub

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string_view>
+
+#include <stoa/base/result.hpp>
+#include <stoa/pubsub/model/read.hpp>
+#include <stoa/pubsub/model/settings.hpp>
+#include <stoa/stanza/error.hpp>
+#include <stoa/xml/element.hpp>
+
+namespace stoa::pubsub::wire {
+
+inline constexpr std::string_view get_pending = "http://jabber.org/protocol/pubsub#get-pending";
+
+/// The first step of the command (XEP-0060, 8.7.2), or the list of commands (XEP-0050, 2.2).
+Result<xml::Element, StanzaError> pending_answer(const PendingNodesRead& read,
+                                                 const PendingNodes& found,
+                                                 const Settings& settings);
+
+}  // namespace stoa::pubsub::wire

@@ -1,0 +1,193 @@
+#include <array>
+#include <charconv>
+
+#include <stoa/pubsub/model/options.hpp>
+#include <stoa/stanza/namespaces.hpp>
+
+#include "pubsub/wire/asked.hpp"
+#include "pubsub/wire/event_id.hpp"
+
+namespace stoa::pubsub {
+
+namespace wire {
+
+namespace {
+
+using Node = ActionRow::Node;
+
+constexpr std::array actions = {
+    ActionRow{ns::pubsub, "publish", "set", "publish", Node::required, decode_publish,
+              "publish-options", ActionRow::Order::any},
+    ActionRow{ns::pubsub, "items", "get", "retrieve-items", Node::required, decode_items},
+    ActionRow{ns::pubsub, "subscribe", "set", "subscribe", Node::required, decode_subscribe,
+              "options"},
+    ActionRow{ns::pubsub, "unsubscribe", "set", "subscribe", Node::required, decode_unsubscribe},
+    ActionRow{ns::pubsub, "options", "get", "subscription-options", Node::required,
+              decode_read_options},
+    ActionRow{ns::pubsub, "options", "set", "subscription-options", Node::required,
+              decode_set_options},
+    ActionRow{ns::pubsub, "default", "get", "retrieve-default-sub", Node::optional,
+              decode_default_options},
+    ActionRow{ns::pubsub, "subscriptions", "get", "retrieve-subscriptions", Node::optional,
+              decode_own_subscriptions},
+    ActionRow{ns::pubsub, "affiliations", "get", "retrieve-affiliations", Node::optional,
+              decode_own_affiliations},
+    ActionRow{ns::pubsub, "create", "set", "create-nodes", Node::optional, decode_create,
+              "configure"},
+    ActionRow{ns::pubsub, "retract", "set", "delete-items", Node::required, decode_retract},
+    ActionRow{ns::pubsub_owner, "configure", "get", "config-node", Node::required,
+              decode_read_configuration},
+    ActionRow{ns::pubsub_owner, "configure", "set", "config-node", Node::required,
+              decode_configure},
+    ActionRow{ns::pubsub_owner, "default", "get", "retrieve-default", Node::optional,
+              decode_default_configuration},
+    ActionRow{ns::pubsub_owner, "delete", "set", "delete-nodes", Node::required, decode_delete},
+    ActionRow{ns::pubsub_owner, "purge", "set", "purge-nodes", Node::required, decode_purge},
+    ActionRow{ns::pubsub_owner, "subscriptions", "get", "manage-subscriptions", Node::required,
+              decode_read_subscriptions},
+    ActionRow{ns::pubsub_owner, "subscriptions", "set", "manage-subscriptions", Node::required,
+              decode_set_subscriptions},
+    ActionRow{ns::pubsub_owner, "affiliations", "get", "modify-affiliations", Node::required,
+              decode_read_affiliations},
+    ActionRow{ns::pubsub_owner, "affiliations", "set", "modify-affiliations", Node::required,
+              decode_set_affiliations},
+};
+
+const ActionRow* row_for(const xml::Element& child, std::string_view type) {
+  for (const ActionRow& row : actions) {
+    if (row.ns == child.ns() && row.name == child.name() && row.type == type) return &row;
+  }
+  return nullptr;
+}
+
+/// The action among the children of `<pubsub/>` and what may stand beside it.
+struct Chosen {
+  const ActionRow* row = nullptr;
+  const xml::Element* child = nullptr;
+  const xml::Element* companion = nullptr;
+};
+
+Chosen choose(const xml::Element& pubsub, std::string_view type) {
+  std::vector<const xml::Element*> own;
+  for (const xml::Element* child : pubsub.children()) {
+    if (child->ns() == pubsub.ns()) own.push_back(child);
+  }
+  if (own.empty() || own.size() > 2) return {};
+  if (own.size() == 1) return {row_for(*own[0], type), own[0], nullptr};
+  const ActionRow* first = row_for(*own[0], type);
+  if (first && first->companion == own[1]->name()) return {first, own[0], own[1]};
+  const ActionRow* second = row_for(*own[1], type);
+  const bool swapped =
+      second && second->companion == own[0]->name() && second->order == ActionRow::Order::any;
+  if (swapped) return {second, own[1], own[0]};
+  return {};
+}
+
+Claimed decode_pubsub(const Stanza& stanza, const Settings& settings, const Context& context) {
+  const xml::Element& pubsub = *stanza.payload();
+  const Chosen chosen = choose(pubsub, stanza.type);
+  if (chosen.row == nullptr) return refuse(Fault::malformed);
+  if (!settings.offers(chosen.row->feature)) return unsupported(chosen.row->feature);
+  Asked asked{.stanza = stanza,
+              .pubsub = pubsub,
+              .child = *chosen.child,
+              .companion = chosen.companion,
+              .settings = settings,
+              .context = context};
+  const std::string_view written = chosen.child->attr_or("node", {});
+  if (!written.empty()) {
+    auto node = node_id(written);
+    if (!node) return refuse(Fault::node_id_refused);
+    asked.node_changed = *node != written;
+    asked.node = std::move(*node);
+  } else if (chosen.row->node == Node::required) {
+    return refuse(Fault::node_required);
+  }
+  return chosen.row->decode(asked);
+}
+
+Claimed decode_iq(const Stanza& stanza, const Settings& settings, const Context& context) {
+  const xml::Element& payload = *stanza.payload();
+  const bool disco = payload.ns() == ns::disco_info || payload.ns() == ns::disco_items;
+  const bool ours = payload.is("pubsub", ns::pubsub) || payload.is("pubsub", ns::pubsub_owner);
+  if (!stanza.to.local().empty()) return claim::NotMine{};
+  if (stanza.to.is_full()) {
+    if (!ours && !disco) return claim::NotMine{};
+    return StanzaError(ErrorType::cancel, Condition::item_not_found, "XEP-0060 4.6.1");
+  }
+  if (ours) return decode_pubsub(stanza, settings, context);
+  if (disco) return decode_disco(stanza, settings);
+  if (payload.is("command", ns::commands)) return decode_command(stanza, settings, context);
+  return claim::NotMine{};
+}
+
+/// An event of ours came back (12.4).
+Claimed decode_bounce(const Stanza& stanza) {
+  const auto id = read_event_id(stanza.id);
+  if (!id) return claim::NotMine{};
+  action::Bounce bounce{.tag = std::string(id->tag), .condition = condition_of(stanza)};
+  const xml::Element* error = stanza.element.child("error", stanza.element.ns());
+  const std::string_view type = error ? error->attr_or("type", "cancel") : "cancel";
+  for (const ErrorType known : {ErrorType::auth, ErrorType::cancel, ErrorType::continue_,
+                                ErrorType::modify, ErrorType::wait}) {
+    if (token(known) == type) bounce.type = known;
+  }
+  return claim::ForNumber<Request>{id->number, {stanza.from, {}, std::move(bounce)}};
+}
+
+/// 8.6: the answer of an owner. A cancelled form, or one without the answer, changes nothing.
+Claimed decode_approval(const Stanza& stanza) {
+  const xml::Element* x = stanza.element.child("x", ns::data_form);
+  if (x == nullptr) return claim::NotMine{};
+  const auto form = forms::decode_form(*x);
+  if (!form || form->form_type != authorization_form) return claim::NotMine{};
+  const auto allow = form->value("pubsub#allow");
+  if (form->type != forms::FormType::submit || !allow) return claim::Silence{};
+  const auto answer = forms::parse_boolean(*allow);
+  const auto node = node_id(form->value("pubsub#node").value_or(""));
+  const auto jid = Jid::parse(form->value("pubsub#subscriber_jid").value_or(""));
+  if (!answer || !node || !jid) return refuse(Fault::malformed);
+  action::Authorize authorize{.jid = *jid,
+                              .subid = std::string(form->value("pubsub#subid").value_or("")),
+                              .allow = *answer};
+  return claim::ForEntity<Request>{*node, {stanza.from, *node, std::move(authorize)}};
+}
+
+}  // namespace
+
+std::optional<std::string> node_id(std::string_view written) {
+  return resourceprep_unbounded(written);
+}
+
+Result<forms::Form, StanzaError> submitted_form(const xml::Element& parent,
+                                                std::string_view form_type,
+                                                forms::MissingFormType missing) {
+  const xml::Element* x = parent.child("x", ns::data_form);
+  if (x == nullptr) return refuse(Fault::malformed, "The request holds no form.");
+  auto form = forms::decode_form(*x);
+  if (!form) return refuse(Fault::malformed, form.error());
+  if (const auto fault = forms::fault_in_submit(*form, form_type, missing)) {
+    return refuse(Fault::malformed, *fault);
+  }
+  return std::move(form).value();
+}
+
+}  // namespace wire
+
+Claim<Request, Read> Engine::decode(const Stanza& stanza, const pubsub::Settings& settings,
+                                    const Context& context) {
+  switch (stanza.kind) {
+    case StanzaKind::iq:
+      if (!stanza.is_iq_request()) return claim::NotMine{};
+      return wire::decode_iq(stanza, settings, context);
+    case StanzaKind::message:
+      if (!stanza.to.local().empty()) return claim::NotMine{};
+      if (stanza.is_error()) return wire::decode_bounce(stanza);
+      return wire::decode_approval(stanza);
+    case StanzaKind::presence:
+      break;
+  }
+  return claim::NotMine{};
+}
+
+}  // namespace stoa::pubsub

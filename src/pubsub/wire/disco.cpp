@@ -1,0 +1,213 @@
+#include <array>
+
+#include <stoa/disco/disco.hpp>
+#include <stoa/pubsub/model/options.hpp>
+#include <stoa/stanza/namespaces.hpp>
+
+#include "pubsub/engine/scene.hpp"
+#include "pubsub/wire/asked.hpp"
+#include "pubsub/wire/commands.hpp"
+
+namespace stoa::pubsub {
+
+namespace {
+
+/// What the service does, as XEP-0060 (10) names it. What is switched off is left out.
+constexpr std::array features = {
+    std::string_view("auto-create"),
+    std::string_view("config-node"),
+    std::string_view("config-node-max"),
+    std::string_view("create-and-configure"),
+    std::string_view("create-nodes"),
+    std::string_view("delete-items"),
+    std::string_view("delete-nodes"),
+    std::string_view("get-pending"),
+    std::string_view("instant-nodes"),
+    std::string_view("item-ids"),
+    std::string_view("last-published"),
+    std::string_view("leased-subscription"),
+    std::string_view("manage-subscriptions"),
+    std::string_view("member-affiliation"),
+    std::string_view("meta-data"),
+    std::string_view("modify-affiliations"),
+    std::string_view("multi-items"),
+    std::string_view("outcast-affiliation"),
+    std::string_view("persistent-items"),
+    std::string_view("publish"),
+    std::string_view("publish-node-full"),
+    std::string_view("publish-only-affiliation"),
+    std::string_view("publish-options"),
+    std::string_view("publisher-affiliation"),
+    std::string_view("purge-nodes"),
+    std::string_view("retract-items"),
+    std::string_view("retrieve-affiliations"),
+    std::string_view("retrieve-default"),
+    std::string_view("retrieve-default-sub"),
+    std::string_view("retrieve-items"),
+    std::string_view("retrieve-subscriptions"),
+    std::string_view("rsm"),
+    std::string_view("subscribe"),
+    std::string_view("subscription-notifications"),
+    std::string_view("subscription-options"),
+};
+
+std::string full_name(std::string_view feature) {
+  return std::string(ns::pubsub) + "#" + std::string(feature);
+}
+
+disco::Info node_identity(const NodeState& state) {
+  disco::Info info{.node = state.node};
+  info.identities.push_back({.category = "pubsub", .type = "leaf", .name = state.config->title});
+  info.add_feature(ns::disco_info);
+  info.add_feature(ns::disco_items);
+  info.add_feature(ns::pubsub);
+  return info;
+}
+
+void add_node_features(disco::Info& info, const NodeConfig& config) {
+  info.add_feature(full_name("publish"));
+  info.add_feature(full_name("retrieve-items"));
+  info.add_feature(full_name("access-") + std::string(token(config.access_model)));
+  if (config.subscribe) info.add_feature(full_name("subscribe"));
+  if (!transient(config)) {
+    for (const std::string_view feature : {"persistent-items", "delete-items", "purge-nodes"}) {
+      info.add_feature(full_name(feature));
+    }
+  }
+  if (config.send_last_published_item != SendLast::never) {
+    info.add_feature(full_name("last-published"));
+  }
+}
+
+void add_people(forms::Form& form, const NodeState& state) {
+  const auto holding = [&](Affiliation wanted) {
+    forms::Values jids;
+    for (const auto& [jid, affiliation] : state.affiliations) {
+      if (affiliation == wanted) jids.push_back(jid.str());
+    }
+    return jids;
+  };
+  const auto add = [&](std::string_view var, forms::FieldType type, std::string_view label,
+                       forms::Values values) {
+    form.fields.push_back(forms::Field{.var = std::string(var),
+                                       .type = type,
+                                       .label = std::string(label),
+                                       .values = std::move(values)});
+  };
+  std::size_t subscribers = 0;
+  for (const Subscription& subscription : state.subscriptions) {
+    subscribers += subscription.state == SubscriptionState::subscribed ? 1u : 0u;
+  }
+  add("pubsub#creator", forms::FieldType::jid_single, "Creator", {state.creator.str()});
+  add("pubsub#creation_date", forms::FieldType::text_single, "Creation date",
+      {format_xep0082(state.created)});
+  add("pubsub#owner", forms::FieldType::jid_multi, "Owners", holding(Affiliation::owner));
+  add("pubsub#publisher", forms::FieldType::jid_multi, "Publishers",
+      holding(Affiliation::publisher));
+  add("pubsub#num_subscribers", forms::FieldType::text_single, "Number of subscribers",
+      {std::to_string(subscribers)});
+}
+
+enum class Detail { reduced, full };
+
+/// 5.4; strangers to a closed node learn what it takes to ask for access, and no more.
+forms::Form metadata(const Scene& scene, Detail detail) {
+  constexpr std::array open_fields = {"pubsub#title", "pubsub#description", "pubsub#type",
+                                      "pubsub#access_model"};
+  constexpr std::array more_fields = {"pubsub#language", "pubsub#contact", "pubsub#publish_model",
+                                      "pubsub#max_items"};
+  forms::Form form{.type = forms::FormType::result, .form_type = std::string(metadata_form)};
+  const auto add = [&](std::string_view var) {
+    const auto* row = scene.settings.tables->node.find(var);
+    if (row) form.fields.push_back(row->field(forms::FormType::result, scene.config()));
+  };
+  for (const std::string_view var : open_fields) add(var);
+  if (detail == Detail::reduced) return form;
+  for (const std::string_view var : more_fields) add(var);
+  add_people(form, scene.state);
+  return form;
+}
+
+}  // namespace
+
+Verdict decide_node_info(const Scene& scene) {
+  if (Objection objection = node_missing(scene)) return std::move(*objection);
+  disco::Info info = node_identity(scene.state);
+  if (scene.standing != Affiliation::outcast) {
+    add_node_features(info, scene.config());
+    const bool reads = !may_not_retrieve(scene);
+    info.forms.push_back(metadata(scene, reads ? Detail::full : Detail::reduced));
+  }
+  Done step;
+  step.reply = disco::encode(info);
+  return step;
+}
+
+disco::Info Engine::service_info(const pubsub::Settings& settings) {
+  disco::Info info;
+  info.identities.push_back({.category = "pubsub", .type = "service", .name = settings.name});
+  for (const std::string_view name : {ns::disco_info, ns::disco_items, ns::commands, ns::rsm,
+                                      ns::pubsub, ns::order_by, ns::shim}) {
+    info.add_feature(name);
+  }
+  info.add_feature(std::string(ns::order_by) + "@" + std::string(ns::pubsub));
+  for (const std::string_view feature : features) {
+    if (settings.offers(feature)) info.add_feature(full_name(feature));
+  }
+  info.add_feature(full_name("access-") + std::string(token(settings.defaults.access_model)));
+  if (settings.multi_subscribe) info.add_feature(full_name("multi-subscribe"));
+  return info;
+}
+
+namespace wire {
+
+namespace {
+
+disco::Info shim_info() {
+  disco::Info info{.node = std::string(ns::shim)};
+  info.add_feature(std::string(ns::shim) + "#SubID");
+  return info;
+}
+
+disco::Info command_info(std::string_view node) {
+  disco::Info info{.node = std::string(node)};
+  const bool list = node == ns::commands;
+  info.identities.push_back({.category = "automation",
+                             .type = list ? "command-list" : "command-node",
+                             .name = list ? "Commands" : "Pending subscriptions"});
+  info.add_feature(ns::commands);
+  info.add_feature(ns::data_form);
+  return info;
+}
+
+}  // namespace
+
+Claimed decode_disco(const Stanza& stanza, const Settings& settings) {
+  auto decoded = disco::decode(stanza);
+  if (!decoded) return claim::NotMine{};
+  if (!*decoded) return std::move(*decoded).error();
+  const disco::Query& query = **decoded;
+  if (query.node.empty()) return claim::NotMine{};
+  const bool info = query.kind == disco::Query::Kind::info;
+  if (query.node == ns::shim && info) return claim::Answer{disco::encode(shim_info())};
+  const bool of_commands = query.node == ns::commands || query.node == get_pending;
+  if (of_commands && info) return claim::Answer{disco::encode(command_info(query.node))};
+  if (query.node == ns::commands) {
+    const Jid bare = stanza.from.bare();
+    return claim::ForStore<Read>{PendingNodesRead{
+        PendingNodesRead::Purpose::disco, {}, bare, settings.admins.contains(bare), 1}};
+  }
+  auto node = node_id(query.node);
+  if (!node) return disco::unknown_node();
+  std::string key = *node;
+  if (info) {
+    return claim::ForEntity<Request>{std::move(key),
+                                     {stanza.from, std::move(*node), action::NodeInfo{}}};
+  }
+  return claim::ForEntity<Request>{std::move(key),
+                                   {stanza.from, std::move(*node), action::NodeItems{query.page}}};
+}
+
+}  // namespace wire
+
+}  // namespace stoa::pubsub

@@ -1,0 +1,282 @@
+#include <stoa/pubsub/model/options.hpp>
+#include <stoa/stanza/namespaces.hpp>
+#include <stoa/xml/write.hpp>
+
+#include "pubsub/engine/faults.hpp"
+#include "pubsub/engine/scene.hpp"
+#include "pubsub/wire/event_id.hpp"
+
+namespace stoa::pubsub {
+
+namespace {
+
+/// Words of the outbox for whom: everybody who gets events, or `one`, a JID and a tag in lines.
+constexpr std::string_view all_listeners = "listeners";
+constexpr std::string_view one_recipient = "one\n";
+
+/// A message without its addressee: what goes before the JID, between JID and tag, and behind.
+class Event {
+ public:
+  Event(const Settings& settings, std::uint64_t number, std::string_view token) {
+    outgoing_.head = "<message";
+    xml::append_attribute(outgoing_.head, "from", settings.service.str());
+    outgoing_.middle = "' id='" + wire::event_id_stem(number, token);
+    outgoing_.tail = "'>";
+  }
+
+  std::string& tail() { return outgoing_.tail; }
+  void set_type(NotificationType type) {
+    if (type == NotificationType::headline) outgoing_.head += " type='headline'";
+  }
+  void open() {
+    tail() += "<event xmlns='";
+    tail() += ns::pubsub_event;
+    tail() += "'>";
+  }
+  void close() { tail() += "</event>"; }
+
+  /// The finished message for these; the word says it to the outbox.
+  Encoded to(std::shared_ptr<const RecipientSet> recipients, std::string word) {
+    Encoded done{std::move(outgoing_), std::move(word)};
+    done.outgoing.head += " to='";
+    done.outgoing.tail += "</message>";
+    done.outgoing.recipients = std::move(recipients);
+    return done;
+  }
+  Encoded to(const Jid& jid, std::string_view tag) {
+    auto one = std::make_shared<RecipientSet>();
+    one->add(jid, tag);
+    std::string word(one_recipient);
+    word += jid.str();
+    word += '\n';
+    word += tag;
+    return to(std::move(one), std::move(word));
+  }
+
+ private:
+  Outgoing outgoing_;
+};
+
+/// Whether copies for those with several subscriptions name them (7.1.2.4, 12.16).
+enum class Shim { with_subids, without };
+
+/// One event to all listeners: the set in one, the few with several subscriptions each.
+void to_listeners(const Event& event, const NodeState& node, Shim shim, std::vector<Encoded>& out) {
+  const Audience& audience = node.listeners();
+  if (audience.single->size() > 0) {
+    out.push_back(Event(event).to(audience.single, std::string(all_listeners)));
+  }
+  for (const Audience::Several& several : audience.several) {
+    Event copy(event);
+    if (shim == Shim::with_subids) {
+      copy.tail() += "<headers xmlns='";
+      copy.tail() += ns::shim;
+      copy.tail() += "'>";
+      for (const std::string& subid : several.subids) {
+        copy.tail() += "<header name='SubID'>";
+        xml::append_escaped(copy.tail(), subid);
+        copy.tail() += "</header>";
+      }
+      copy.tail() += "</headers>";
+    }
+    out.push_back(copy.to(several.jid, several.subids.front()));
+  }
+}
+
+void append_item(std::string& out, const Item& item, const NodeState& node) {
+  const NodeConfig& config = *node.config;
+  out += "<item";
+  xml::append_attribute(out, "id", item.meta.id);
+  if (config.itemreply == ItemReply::publisher) {
+    xml::append_attribute(out, "publisher", item.meta.publisher.str());
+  } else if (config.itemreply == ItemReply::owner) {
+    xml::append_attribute(out, "publisher", first_owner(node).str());
+  }
+  if (!item.payload || !config.deliver_payloads) {
+    out += "/>";
+    return;
+  }
+  out += '>';
+  out += *item.payload;
+  out += "</item>";
+}
+
+void open_items(std::string& out, std::string_view node) {
+  out += "<items";
+  xml::append_attribute(out, "node", node);
+  out += '>';
+}
+
+/// `<name node='...'`, still open.
+void open_tag(std::string& out, std::string_view name, std::string_view node) {
+  out += '<';
+  out += name;
+  xml::append_attribute(out, "node", node);
+}
+
+struct Encoder {
+  const NodeState& node;
+  const Settings& settings;
+  std::vector<Encoded>& out;
+
+  Event event_of_node(std::string_view token) const {
+    Event event(settings, node.number, token);
+    event.set_type(node.config->notification_type);
+    event.open();
+    return event;
+  }
+
+  void operator()(const say::Published& said) const {
+    Event event = event_of_node(said.token);
+    open_items(event.tail(), node.node);
+    for (const Item& item : said.items) append_item(event.tail(), item, node);
+    event.tail() += "</items>";
+    event.close();
+    to_listeners(event, node, Shim::with_subids, out);
+  }
+  void operator()(const say::Retracted& said) const {
+    Event event = event_of_node(said.token);
+    open_items(event.tail(), node.node);
+    for (const std::string& id : said.ids) {
+      event.tail() += "<retract";
+      xml::append_attribute(event.tail(), "id", id);
+      event.tail() += "/>";
+    }
+    event.tail() += "</items>";
+    event.close();
+    to_listeners(event, node, Shim::with_subids, out);
+  }
+  void operator()(const say::Purged& said) const {
+    Event event = event_of_node(said.token);
+    open_tag(event.tail(), "purge", node.node);
+    event.tail() += "/>";
+    event.close();
+    to_listeners(event, node, Shim::without, out);
+  }
+  void operator()(const say::Configured& said) const {
+    Event event = event_of_node(said.token);
+    open_tag(event.tail(), "configuration", node.node);
+    event.tail() += '>';
+    if (node.config->deliver_payloads) {
+      const auto form = settings.tables->node.render(forms::FormType::result, *node.config);
+      xml::write(event.tail(), forms::encode(form), ns::pubsub_event);
+    }
+    event.tail() += "</configuration>";
+    event.close();
+    to_listeners(event, node, Shim::without, out);
+  }
+  void operator()(const say::Deleted& said) const {
+    Event event(settings, said.number, said.token);
+    event.set_type(said.type);
+    event.open();
+    open_tag(event.tail(), "delete", said.node);
+    event.tail() += '>';
+    if (!said.redirect.empty()) {
+      event.tail() += "<redirect";
+      xml::append_attribute(event.tail(), "uri", said.redirect);
+      event.tail() += "/>";
+    }
+    event.tail() += "</delete>";
+    event.close();
+    Encoded done = event.to(said.recipients, {});
+    done.audience.reset();  // the node that could name them is gone
+    out.push_back(std::move(done));
+  }
+  void operator()(const say::LastItem& said) const {
+    Event event = event_of_node(said.token);
+    open_items(event.tail(), node.node);
+    append_item(event.tail(), said.item, node);
+    event.tail() += "</items>";
+    event.close();
+    event.tail() += "<delay xmlns='";
+    event.tail() += ns::delay;
+    event.tail() += '\'';
+    xml::append_attribute(event.tail(), "from", settings.service.str());
+    xml::append_attribute(event.tail(), "stamp", format_xep0082(said.item.meta.published));
+    event.tail() += "/>";
+    out.push_back(event.to(said.to, said.subid));
+  }
+  void operator()(const say::SubscriptionNotice& said) const {
+    Event event(settings, said.number, said.token);
+    event.open();
+    open_tag(event.tail(), "subscription", said.node);
+    if (said.expiry) {
+      xml::append_attribute(event.tail(), "expiry", format_xep0082(*said.expiry));
+    }
+    xml::append_attribute(event.tail(), "jid", said.jid.str());
+    xml::append_attribute(event.tail(), "subid", said.subid);
+    xml::append_attribute(event.tail(), "subscription", token(said.state));
+    event.tail() += "/>";
+    event.close();
+    out.push_back(event.to(said.to, said.subid));
+  }
+  void operator()(const say::AffiliationNotice& said) const {
+    Event event(settings, node.number, said.token);
+    xml::Element pubsub("pubsub", ns::pubsub);
+    xml::Element& list = pubsub.add("affiliations", ns::pubsub);
+    list.set("node", node.node);
+    list.add("affiliation", ns::pubsub)
+        .set("jid", said.to.str())
+        .set("affiliation", token(said.affiliation));
+    xml::write(event.tail(), pubsub, ns::client);
+    out.push_back(event.to(said.to, "affiliation"));
+  }
+  void operator()(const say::AuthorizationRequest& said) const;
+};
+
+forms::Form authorization(const NodeState& node, const say::AuthorizationRequest& said) {
+  using forms::Field;
+  using forms::FieldType;
+  forms::Form form{.type = forms::FormType::form,
+                   .title = "Request to subscribe",
+                   .instructions = "Approve or deny the request of this entity.",
+                   .form_type = std::string(authorization_form)};
+  form.fields.push_back(
+      Field{.var = "pubsub#subid", .type = FieldType::hidden, .values = {said.subid}});
+  form.fields.push_back(Field{.var = "pubsub#node",
+                              .type = FieldType::text_single,
+                              .label = "Node",
+                              .values = {node.node}});
+  form.fields.push_back(Field{.var = "pubsub#subscriber_jid",
+                              .type = FieldType::jid_single,
+                              .label = "Subscriber",
+                              .values = {said.jid.str()}});
+  form.fields.push_back(Field{.var = "pubsub#allow",
+                              .type = FieldType::boolean,
+                              .label = "Let this entity subscribe?",
+                              .values = {"0"}});
+  return form;
+}
+
+void Encoder::operator()(const say::AuthorizationRequest& said) const {
+  Event event(settings, node.number, said.token);
+  xml::Element body("body", ns::client);
+  body.text(said.jid.str() + " asks to subscribe to " + node.node + ".");
+  xml::write(event.tail(), body, ns::client);
+  xml::write(event.tail(), forms::encode(authorization(node, said)), ns::client);
+  out.push_back(event.to(said.to, said.subid));
+}
+
+}  // namespace
+
+void Engine::encode(const pubsub::Outbound& outbound, const NodeState& after,
+                    const pubsub::Settings& settings, std::vector<Encoded>& out) {
+  std::visit(Encoder{after, settings, out}, outbound);
+}
+
+std::shared_ptr<const RecipientSet> Engine::recipients(const NodeState& state,
+                                                       const std::string& audience) {
+  if (audience == all_listeners) return state.exists() ? state.listeners().single : nullptr;
+  const std::string_view word(audience);
+  if (!word.starts_with(one_recipient)) return nullptr;
+  const std::string_view rest = word.substr(one_recipient.size());
+  const std::size_t line = rest.find('\n');
+  if (line == rest.npos) return nullptr;
+  const auto jid = Jid::parse(rest.substr(0, line));
+  if (!jid) return nullptr;
+  auto one = std::make_shared<RecipientSet>();
+  one->add(*jid, rest.substr(line + 1));
+  return one;
+}
+
+}  // namespace stoa::pubsub

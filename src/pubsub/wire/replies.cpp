@@ -1,0 +1,181 @@
+#include "pubsub/wire/replies.hpp"
+
+#include <stoa/stanza/namespaces.hpp>
+
+namespace stoa::pubsub::wire {
+
+namespace {
+
+/// `<pubsub><name node/></pubsub>`; the node is left out where it is empty.
+struct Reply {
+  xml::Element root;
+  std::string_view ns;
+
+  explicit Reply(std::string_view space) : root("pubsub", space), ns(space) {}
+  xml::Element& add(std::string_view name, std::string_view node) {
+    xml::Element& child = root.add(name, ns);
+    if (!node.empty()) child.set("node", node);
+    return child;
+  }
+};
+
+void add_affiliation(xml::Element& list, const AffiliationEntry& entry) {
+  list.add("affiliation", ns::pubsub_owner)
+      .set("jid", entry.jid)
+      .set("affiliation", token(entry.affiliation));
+}
+
+/// The page of a list of `total`, whole where none is asked and the cap allows.
+Result<rsm::Page, StanzaError> page_of(const Page& asked, std::size_t total, std::size_t cap,
+                                       const std::function<std::string(std::size_t)>& uid) {
+  if (!asked && total <= cap) return rsm::Page{.begin = 0, .end = total};
+  return rsm::page(asked.value_or(rsm::Request{}), total, uid, cap);
+}
+
+void add_set(xml::Element& root, const Page& asked, const rsm::Page& page, std::size_t total) {
+  if (asked || !page.whole_of(total)) root.add(rsm::encode(page.set));
+}
+
+}  // namespace
+
+xml::Element subscription_element(std::string_view node, const Subscription& subscription,
+                                  std::string_view ns) {
+  xml::Element element("subscription", ns);
+  if (!node.empty()) element.set("node", node);
+  element.set("jid", subscription.jid.str());
+  element.set("subid", subscription.subid);
+  element.set("subscription", token(subscription.state));
+  return element;
+}
+
+xml::Element created(std::string_view node) {
+  Reply reply(ns::pubsub);
+  reply.add("create", node);
+  return std::move(reply.root);
+}
+
+xml::Element published(std::string_view node, const std::vector<std::string>& ids) {
+  Reply reply(ns::pubsub);
+  xml::Element& publish = reply.add("publish", node);
+  for (const std::string& id : ids) publish.add("item", ns::pubsub).set("id", id);
+  return std::move(reply.root);
+}
+
+xml::Element subscribed(std::string_view node, const Subscription& subscription) {
+  Reply reply(ns::pubsub);
+  xml::Element& element = reply.root.add(subscription_element(node, subscription, ns::pubsub));
+  if (subscription.state == SubscriptionState::unconfigured) {
+    element.add("subscribe-options", ns::pubsub).add("required", ns::pubsub);
+  }
+  return std::move(reply.root);
+}
+
+xml::Element subscribed_with_options(std::string_view node, const Subscription& subscription,
+                                     const forms::Form& form) {
+  xml::Element reply = subscribed(node, subscription);
+  reply.add("options", ns::pubsub).add(forms::encode(form));
+  return reply;
+}
+
+xml::Element options(std::string_view node, const Subscription& subscription,
+                     const forms::Form& form) {
+  Reply reply(ns::pubsub);
+  reply.add("options", node)
+      .set("jid", subscription.jid.str())
+      .set("subid", subscription.subid)
+      .add(forms::encode(form));
+  return std::move(reply.root);
+}
+
+xml::Element default_options(std::string_view node, const forms::Form& form) {
+  Reply reply(ns::pubsub);
+  reply.add("default", node).add(forms::encode(form));
+  return std::move(reply.root);
+}
+
+xml::Element own_subscriptions(std::string_view node,
+                               const std::vector<const Subscription*>& subscriptions) {
+  Reply reply(ns::pubsub);
+  xml::Element& list = reply.add("subscriptions", node);
+  for (const Subscription* subscription : subscriptions) {
+    list.add(subscription_element(node, *subscription, ns::pubsub));
+  }
+  return std::move(reply.root);
+}
+
+xml::Element own_affiliation(std::string_view node, Affiliation affiliation) {
+  Reply reply(ns::pubsub);
+  xml::Element& list = reply.add("affiliations", node);
+  if (affiliation == Affiliation::none) return std::move(reply.root);
+  list.add("affiliation", ns::pubsub).set("node", node).set("affiliation", token(affiliation));
+  return std::move(reply.root);
+}
+
+xml::Element configuration(std::string_view node, const forms::Form& form) {
+  Reply reply(ns::pubsub_owner);
+  reply.add("configure", node).add(forms::encode(form));
+  return std::move(reply.root);
+}
+
+xml::Element default_configuration(const forms::Form& form) {
+  Reply reply(ns::pubsub_owner);
+  reply.add("default", {}).add(forms::encode(form));
+  return std::move(reply.root);
+}
+
+Result<xml::Element, StanzaError> affiliations(std::string_view node,
+                                               const std::vector<AffiliationEntry>& entries,
+                                               const Page& asked, std::size_t cap) {
+  auto page = page_of(asked, entries.size(), cap, [&](std::size_t i) { return entries[i].jid; });
+  if (!page) return std::move(page).error();
+  Reply reply(ns::pubsub_owner);
+  xml::Element& list = reply.add("affiliations", node);
+  for (std::size_t i = page->begin; i < page->end; ++i) add_affiliation(list, entries[i]);
+  add_set(reply.root, asked, *page, entries.size());
+  return std::move(reply.root);
+}
+
+Result<xml::Element, StanzaError> owner_subscriptions(
+    std::string_view node, const std::vector<const Subscription*>& subscriptions, const Page& asked,
+    std::size_t cap) {
+  auto page = page_of(asked, subscriptions.size(), cap,
+                      [&](std::size_t i) { return subscriptions[i]->subid; });
+  if (!page) return std::move(page).error();
+  Reply reply(ns::pubsub_owner);
+  xml::Element& list = reply.add("subscriptions", node);
+  for (std::size_t i = page->begin; i < page->end; ++i) {
+    list.add(subscription_element({}, *subscriptions[i], ns::pubsub_owner));
+  }
+  add_set(reply.root, asked, *page, subscriptions.size());
+  return std::move(reply.root);
+}
+
+xml::Element refused_affiliations(std::string_view node,
+                                  const std::vector<AffiliationEntry>& entries) {
+  Reply reply(ns::pubsub_owner);
+  xml::Element& list = reply.add("affiliations", node);
+  for (const AffiliationEntry& entry : entries) add_affiliation(list, entry);
+  return std::move(reply.root);
+}
+
+xml::Element refused_subscriptions(std::string_view node,
+                                   const std::vector<SubscriptionEntry>& entries) {
+  Reply reply(ns::pubsub_owner);
+  xml::Element& list = reply.add("subscriptions", node);
+  for (const SubscriptionEntry& entry : entries) {
+    xml::Element& element = list.add("subscription", ns::pubsub_owner);
+    element.set("jid", entry.jid);
+    if (!entry.subid.empty()) element.set("subid", entry.subid);
+    element.set("subscription", token(entry.state));
+  }
+  return std::move(reply.root);
+}
+
+xml::Element command_done(std::string_view session) {
+  return xml::Element("command", ns::commands)
+      .set("node", "http://jabber.org/protocol/pubsub#get-pending")
+      .set("sessionid", session)
+      .set("status", "completed");
+}
+
+}  // namespace stoa::pubsub::wire

@@ -1,0 +1,246 @@
+#include <algorithm>
+
+#include <stoa/store/memory/pubsub.hpp>
+
+namespace stoa::store::memory {
+
+namespace {
+
+using namespace pubsub;
+
+/// Rows in their order with a UID each; what a page of them is.
+struct Cut {
+  bool known = true;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+template <class Rows, class Uid>
+Cut cut(const Rows& rows, const std::optional<rsm::Request>& page, std::size_t cap, Uid uid) {
+  if (!page) return {true, 0, std::min(cap, rows.size())};
+  const auto made = rsm::page(
+      *page, rows.size(), [&](std::size_t i) { return uid(rows[i]); }, cap);
+  if (!made) return {.known = false};
+  return {true, made->begin, made->end};
+}
+
+template <class Page, class Rows>
+ReadResult page_of(Rows rows, const Cut& cut) {
+  if (!cut.known) return UnknownUid{};
+  Page page;
+  page.count = rows.size();
+  page.first_index = cut.begin;
+  for (std::size_t i = cut.begin; i < cut.end; ++i) page.rows.push_back(rows[i]);
+  return page;
+}
+
+class PubsubTables final : public Tables<Engine> {
+ public:
+  void commit(const std::string&, const Change& change, const NodeState&) override {
+    std::visit([this](const auto& c) { write(c); }, change);
+  }
+  ReadResult read(const Read& read) override {
+    return std::visit([this](const auto& one) { return look_up(one); }, read);
+  }
+  Facts fetch(std::uint64_t number, const Need& need) override {
+    return std::visit([&](const auto& one) { return Facts(find(number, one)); }, need);
+  }
+  void as_loaded(NodeState& state) override {
+    Engine::shrink(state);
+    if (!state.exists()) return;
+    const auto& items = items_[state.number];
+    state.next_seq = items.empty() ? 1 : items.rbegin()->first + 1;
+    state.oldest_published.reset();
+    if (!items.empty() && state.config->item_expire) {
+      state.oldest_published = items.begin()->second.meta.published;
+    }
+  }
+  bool keeps(const NodeState& state) override { return state.redirect.has_value(); }
+
+ private:
+  using Items = std::map<std::uint64_t, Item>;
+
+  template <class C>
+  void write(const C&) {}  // in the shadow already
+  void write(const change::ItemPublished& c) {
+    if (c.before) items_[c.number].erase(c.before->seq);
+    items_[c.number][c.item.meta.seq] = c.item;
+  }
+  void write(const change::ItemsRetracted& c) {
+    for (const ItemMeta& item : c.items) items_[c.number].erase(item.seq);
+  }
+  void write(const change::NodePurged& c) {
+    std::erase_if(items_[c.number], [&](const auto& row) {
+      return row.first <= c.up_to && !(c.keep && c.keep->seq == row.first);
+    });
+  }
+  void write(const change::NodeDeleted& c) { items_.erase(c.number); }
+
+  ReadResult look_up(const ItemsRead& read);
+  ReadResult look_up(const SubscriptionsRead& read) {
+    std::vector<SubscriptionPage::Row> rows;
+    for (const auto& [key, state] : shadow) {
+      auto held = state.subscriptions.of_entity(read.bare);
+      std::sort(held.begin(), held.end(),
+                [](const auto* a, const auto* b) { return a->subid < b->subid; });
+      for (const Subscription* s : held) rows.push_back({state.number, key, *s});
+    }
+    const Cut page = cut(rows, read.page, read.cap, [](const SubscriptionPage::Row& row) {
+      return std::to_string(row.number) + "/" + row.subscription.subid;
+    });
+    return page_of<SubscriptionPage>(std::move(rows), page);
+  }
+  ReadResult look_up(const AffiliationsRead& read) {
+    std::vector<AffiliationPage::Row> rows;
+    for (const auto& [key, state] : shadow) {
+      const Affiliation affiliation = state.affiliation_of(read.bare);
+      if (affiliation != Affiliation::none) rows.push_back({key, affiliation});
+    }
+    const Cut page =
+        cut(rows, read.page, read.cap, [](const AffiliationPage::Row& row) { return row.node; });
+    return page_of<AffiliationPage>(std::move(rows), page);
+  }
+  static bool visible(const NodeState& state, const NodesRead& read) {
+    if (!state.exists()) return false;
+    if (read.admin) return true;
+    const Affiliation affiliation = state.affiliation_of(read.bare);
+    if (affiliation == Affiliation::outcast) return false;
+    if (affiliation != Affiliation::none && affiliation != Affiliation::publish_only) return true;
+    if (state.config->hidden) return !state.subscriptions.of_entity(read.bare).empty();
+    return state.config->access_model != AccessModel::whitelist;
+  }
+  ReadResult look_up(const NodesRead& read) {
+    std::vector<NodePage::Row> rows;
+    for (const auto& [key, state] : shadow) {
+      if (visible(state, read)) rows.push_back({key, state.config->title});
+    }
+    rsm::Request page{.max = static_cast<std::uint32_t>(read.max), .index = read.index};
+    page.before = read.before;
+    if (!read.after.empty()) page.after = read.after;
+    const Cut made = cut(rows, page, read.max, [](const NodePage::Row& row) { return row.node; });
+    return page_of<NodePage>(std::move(rows), made);
+  }
+  ReadResult look_up(const PendingNodesRead& read) {
+    PendingNodes found;
+    for (const auto& [key, state] : shadow) {
+      const bool owns = read.admin || state.affiliation_of(read.bare) == Affiliation::owner;
+      if (!owns || !state.exists()) continue;
+      found.owns_any = true;
+      const bool pending =
+          std::any_of(state.subscriptions.begin(), state.subscriptions.end(),
+                      [](const Subscription& s) { return s.state == SubscriptionState::pending; });
+      if (pending && found.nodes.size() < read.cap) found.nodes.push_back(key);
+    }
+    return found;
+  }
+
+  fact::Index find(std::uint64_t number, const need::Index&) {
+    fact::Index found;
+    for (const auto& [seq, item] : items_[number]) found.items.push_back(item.meta);
+    return found;
+  }
+  fact::Items find(std::uint64_t number, const need::Items& need) {
+    fact::Items found{.asked = need.ids};
+    for (const auto& [seq, item] : items_[number]) {
+      if (std::find(need.ids.begin(), need.ids.end(), item.meta.id) != need.ids.end()) {
+        found.found.push_back(item.meta);
+      }
+    }
+    return found;
+  }
+  fact::Oldest find(std::uint64_t number, const need::Oldest& need) {
+    fact::Oldest found{.asked = need.count};
+    for (const auto& [seq, item] : items_[number]) {
+      if (found.items.size() < need.count) found.items.push_back(item.meta);
+    }
+    return found;
+  }
+  fact::Last find(std::uint64_t number, const need::Last&) {
+    const auto& items = items_[number];
+    if (items.empty()) return {};
+    return {items.rbegin()->second};
+  }
+  fact::OwnedNodes find(std::uint64_t, const need::OwnedNodes& need) {
+    fact::OwnedNodes found{.asked = need};
+    for (const auto& [key, state] : shadow) {
+      found.count += state.affiliation_of(need.bare) == Affiliation::owner ? 1u : 0u;
+    }
+    return found;
+  }
+  fact::HeldSubscriptions find(std::uint64_t, const need::HeldSubscriptions& need) {
+    fact::HeldSubscriptions found{.asked = need};
+    for (const auto& [key, state] : shadow) {
+      found.count += state.subscriptions.of_entity(need.bare).size();
+    }
+    return found;
+  }
+
+  std::map<std::uint64_t, Items> items_;
+};
+
+/// Whether `a` comes before `b` in the order asked; seq settles what is left.
+bool before(const std::vector<rsm::Order>& order, const ItemMeta& a, const ItemMeta& b) {
+  for (const rsm::Order& key : order) {
+    const bool creation = key.by == rsm::OrderKey::creation;
+    const std::uint64_t left = creation ? a.first_seq : a.seq;
+    const std::uint64_t right = creation ? b.first_seq : b.seq;
+    if (left == right) continue;
+    return (left < right) == (key.direction == rsm::Direction::ascending);
+  }
+  return a.seq < b.seq;
+}
+
+/// The newest `count` of what stands in the order asked.
+void keep_newest(std::vector<Item>& items, const std::vector<rsm::Order>& order,
+                 std::size_t count) {
+  if (items.size() <= count) return;
+  const auto surplus = static_cast<std::ptrdiff_t>(items.size() - count);
+  if (!order.empty() && order.front().direction == rsm::Direction::descending) {
+    items.erase(items.end() - surplus, items.end());
+  } else {
+    items.erase(items.begin(), items.begin() + surplus);
+  }
+}
+
+ReadResult PubsubTables::look_up(const ItemsRead& read) {
+  std::vector<Item> items;
+  const auto alive = [&](const Item& item) {
+    return !read.expired_until || item.meta.published > *read.expired_until;
+  };
+  const Items& stored = items_[read.number];
+  for (const std::string& id : read.ids) {
+    for (const auto& [seq, item] : stored) {
+      if (item.meta.id == id && alive(item)) items.push_back(item);
+    }
+  }
+  if (read.ids.empty()) {
+    for (const auto& [seq, item] : stored) {
+      if (alive(item)) items.push_back(item);
+    }
+    std::stable_sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
+      return before(read.order, a.meta, b.meta);
+    });
+  }
+  if (read.max_items) keep_newest(items, read.order, *read.max_items);
+  ItemPage page;
+  page.count = items.size();
+  if (!read.page) {
+    keep_newest(items, read.order, read.cap);
+    page.first_index = page.count - items.size();
+    page.items = std::move(items);
+    return page;
+  }
+  const Cut made = cut(items, read.page, read.cap, [](const Item& i) { return i.meta.id; });
+  if (!made.known) return UnknownUid{};
+  page.first_index = made.begin;
+  for (std::size_t i = made.begin; i < made.end; ++i) page.items.push_back(items[i]);
+  return page;
+}
+
+}  // namespace
+
+std::unique_ptr<Tables<Engine>> pubsub_tables() {
+  return std::make_unique<PubsubTables>();
+}
+
+}  // namespace stoa::store::memory
