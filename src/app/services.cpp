@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <stoa/muc/engine/engine.hpp>
+#include <stoa/pubsub/engine/engine.hpp>
 
 namespace stoa::app {
 
@@ -64,6 +65,12 @@ std::vector<Hosted> host_services(const LinkConfig& link, const Config& config,
     muc::Settings settings = config.muc;
     settings.service = domain;
     hosted.push_back(host<muc::Engine>("muc", std::move(settings), link, config, place));
+  }
+  if (offers(link, "pubsub")) {
+    pubsub::Settings settings = config.pubsub;
+    settings.service = domain;
+    hosted.push_back(
+        host<pubsub::Engine>("pubsub", pubsub::prepare(std::move(settings)), link, config, place));
   }
   return hosted;
 }

@@ -51,7 +51,7 @@ struct Limits {
   std::size_t pending_registrations = 200;
   std::size_t pending_iqs = 500;                 ///< between occupants, of one room
   std::int64_t history = 500;                    ///< ceiling of muc#maxhistoryfetch
-  Rate messages{.burst = 30, .per_second = 10};  ///< of one bare JID in one room
+  Rate messages{.burst = 500, .per_second = 50};  ///< of one bare JID in one room
   Rate room_messages;                            ///< of all in one room
   Rate presence_updates;                         ///< of one bare JID in one room
   Rate joins;                                    ///< of one bare JID in one room, nick changes too
