@@ -27,9 +27,8 @@ constexpr Statement expired_items{"expired_items",
                                   "SELECT count(*) FROM items WHERE node = $1 AND seq < $2"};
 
 constexpr Statement items_by_id{
-    "items_by_id",
-    "SELECT " STOA_ITEM_COLUMNS
-    ", i.payload FROM items i WHERE i.node = $1 AND i.seq >= $2 AND i.digest = ANY($3::uuid[])"};
+    "items_by_id", "SELECT " STOA_ITEM_COLUMNS
+                   ", i.payload FROM items i WHERE i.node = $1 AND i.digest = ANY($2::uuid[])"};
 
 constexpr Statement place_by_seq{
     "place_by_seq",
@@ -167,8 +166,9 @@ std::vector<Item> LiveItems::by_id() {
   for (const std::string& id : read_.ids) digests.add(digest(id));
   std::unordered_map<std::string, Item> found;
   if (!none_) {
-    for (const auto& row : connection_.exec(items_by_id, read_.number, first_, digests.take())) {
+    for (const auto& row : connection_.exec(items_by_id, read_.number, digests.take())) {
       Item item = item_in(row);
+      if (item.meta.seq < first_) continue;
       std::string id = item.meta.id;
       found.emplace(std::move(id), std::move(item));
     }
