@@ -22,12 +22,6 @@ CREATE TABLE outbox (
   PRIMARY KEY (domain, seq, part)
 );
 
--- Numbers of nodes and rooms that are gone, and whose many rows (items, archive) are still to be
--- cleared away. Nothing reads those rows any more.
-CREATE TABLE graves (
-  entity bigint PRIMARY KEY
-);
-
 -- Times travel as microseconds since 1970, which is what PostgreSQL keeps of them.
 CREATE FUNCTION stoa_time(micros bigint) RETURNS timestamptz
   LANGUAGE sql STABLE PARALLEL SAFE

@@ -13,7 +13,7 @@ constexpr const char* session_settings =
     "SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; SET synchronous_commit = on; "
     "SET client_min_messages = warning; SET tcp_keepalives_idle = 10; "
     "SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET jit = off; "
-    "SET plan_cache_mode = auto; SET idle_in_transaction_session_timeout = 60000";
+    "SET idle_in_transaction_session_timeout = 60000";
 
 // libpqxx would reconnect on its own and lose our locks and our place in a transaction.
 void never_reconnect(pqxx::connection& connection) {

@@ -28,7 +28,9 @@ void MucWriter::add(const std::string& service, const muc::Change& change) {
 }
 
 void MucWriter::clear() {
+  const bool graves = batch_->graves;
   *batch_ = Batch();
+  batch_->graves = graves;
 }
 
 void MucWriter::write(Connection& connection) {
