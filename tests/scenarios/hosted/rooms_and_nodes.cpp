@@ -5,6 +5,8 @@
 #include "scenarios/hosted/muc_settings.hpp"
 #include "scenarios/hosted/pubsub_settings.hpp"
 #include "scenarios/runner/hosted.hpp"
+#include "scenarios/runner/memory_backing.hpp"
+#include "scenarios/runner/modes.hpp"
 
 namespace scenario {
 
@@ -24,6 +26,11 @@ std::vector<std::unique_ptr<Hosted>> hosted_services(const Scenario& scenario) {
   services.push_back(std::make_unique<HostedEngine<stoa::pubsub::Engine>>(
       stoa::pubsub::prepare(std::move(pubsub)), stoa::store::memory::pubsub_tables()));
   return services;
+}
+
+std::unique_ptr<Backing> make_backing(const std::string& mode, const Scenario& scenario) {
+  if (mode != "memory") return nullptr;
+  return std::make_unique<MemoryBacking>(hosted_services(scenario));
 }
 
 }  // namespace scenario

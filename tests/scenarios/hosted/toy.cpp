@@ -3,6 +3,8 @@
 #include <stoa/jid/jid.hpp>
 
 #include "scenarios/runner/hosted.hpp"
+#include "scenarios/runner/memory_backing.hpp"
+#include "scenarios/runner/modes.hpp"
 
 namespace scenario {
 
@@ -17,6 +19,11 @@ std::vector<std::unique_ptr<Hosted>> hosted_services(const Scenario& scenario) {
   services.push_back(std::make_unique<HostedEngine<toy::Engine>>(
       settings, std::make_unique<toy::Tables>(std::string(domain))));
   return services;
+}
+
+std::unique_ptr<Backing> make_backing(const std::string& mode, const Scenario& scenario) {
+  if (mode != "memory") return nullptr;
+  return std::make_unique<MemoryBacking>(hosted_services(scenario));
 }
 
 }  // namespace scenario

@@ -7,16 +7,10 @@
 
 #include <stoa/dispatch/dispatcher.hpp>
 
+#include "scenarios/runner/loop.hpp"
 #include "scenarios/runner/stage.hpp"
 
 namespace scenario {
-
-/// The loop of a stage: where things are posted, also from other threads.
-class Loop {
- public:
-  virtual ~Loop() = default;
-  virtual void post(std::function<void()> what) = 0;
-};
 
 /// The store behind a stage, and the services on it. It outlives the runs of the program: what is
 /// in it is what a restart or a crash leaves.

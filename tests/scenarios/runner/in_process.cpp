@@ -60,35 +60,6 @@ std::vector<xml::Element> StageLink::take() {
   return stanzas;
 }
 
-void StageLoop::post(std::function<void()> what) {
-  {
-    const std::lock_guard lock(mutex_);
-    queue_.push_back(std::move(what));
-  }
-  posted_.notify_one();
-}
-
-bool StageLoop::run_one(Wait wait) {
-  std::function<void()> what;
-  {
-    std::unique_lock lock(mutex_);
-    // Long enough for any store; it is only waited for while one has something to say.
-    if (wait == Wait::yes) {
-      posted_.wait_for(lock, std::chrono::seconds(30), [this] { return !queue_.empty(); });
-    }
-    if (queue_.empty()) return false;
-    what = std::move(queue_.front());
-    queue_.pop_front();
-  }
-  what();
-  return true;
-}
-
-void StageLoop::clear() {
-  const std::lock_guard lock(mutex_);
-  queue_.clear();
-}
-
 InProcess::InProcess(Backing& backing) : backing_(backing) {
   start();
 }
@@ -131,9 +102,9 @@ void InProcess::end(Ending ending) {
 void InProcess::turn() {
   static constexpr int endless = 1'000'000;
   for (int i = 0; i < endless; ++i) {
-    const auto wait = backing_.working() ? StageLoop::Wait::yes : StageLoop::Wait::no;
+    const auto wait = backing_.working() ? Loop::Wait::yes : Loop::Wait::no;
     if (loop_.run_one(wait)) continue;
-    if (wait == StageLoop::Wait::no) return;
+    if (wait == Loop::Wait::no) return;
     throw std::logic_error("the store does not answer");
   }
   throw std::logic_error("the loop does not come to rest");

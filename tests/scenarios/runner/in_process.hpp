@@ -1,11 +1,7 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -53,21 +49,6 @@ class StageLink final : public stoa::dispatch::Outlet {
   bool up_ = true;
 };
 
-/// What is posted, from any thread, in order.
-class StageLoop final : public Loop {
- public:
-  void post(std::function<void()> what) override;
-  /// Runs the next one, waiting for it if `wait`; false where there is none.
-  enum class Wait { no, yes };
-  bool run_one(Wait wait);
-  void clear();
-
- private:
-  std::mutex mutex_;
-  std::condition_variable posted_;
-  std::deque<std::function<void()>> queue_;
-};
-
 /// A whole daemon in this process: dispatch, the engines, a clock that only moves when it is told.
 class InProcess final : public Stage {
  public:
@@ -91,7 +72,7 @@ class InProcess final : public Stage {
   Backing& backing_;
   StageClock clock_;
   StageIds ids_{backing_};
-  StageLoop loop_;
+  Loop loop_;
   std::unique_ptr<StageLink> link_;
   std::unique_ptr<stoa::dispatch::Common> common_;
   std::unique_ptr<stoa::dispatch::Dispatcher> dispatcher_;

@@ -7,7 +7,7 @@
 
 #include "scenarios/runner/faults.hpp"
 #include "scenarios/runner/in_process.hpp"
-#include "scenarios/runner/memory_backing.hpp"
+#include "scenarios/runner/modes.hpp"
 #include "scenarios/runner/player.hpp"
 
 namespace {
@@ -33,8 +33,9 @@ void play(const std::string& mode, const std::string& file) {
     if (scenario.faults) scenario::play_with_faults(scenario);
     return;
   }
-  scenario::MemoryBacking backing(scenario::hosted_services(scenario));
-  scenario::InProcess stage(backing);
+  const auto backing = scenario::make_backing(mode, scenario);
+  if (!backing) return;
+  scenario::InProcess stage(*backing);
   scenario::Player(scenario, stage).play();
 }
 
@@ -55,12 +56,13 @@ int run(const std::string& mode, const std::vector<std::string>& paths) {
 
 }  // namespace
 
-/// scenarios MODE PATH...   MODE: memory, faults. A path is a file, or a folder with all in it.
+/// scenarios MODE PATH...   MODE: memory, faults, postgres. A path is a file, or a folder with all
+/// in it.
 int main(int count, char** arguments) {
   const std::vector<std::string> words(arguments + 1, arguments + count);
-  const std::set<std::string> modes{"memory", "faults"};
+  const std::set<std::string> modes{"memory", "faults", "postgres"};
   if (words.size() < 2 || !modes.contains(words[0])) {
-    std::cerr << "usage: scenarios memory|faults FILE|FOLDER...\n";
+    std::cerr << "usage: scenarios memory|faults|postgres FILE|FOLDER...\n";
     return 2;
   }
   return run(words[0], {words.begin() + 1, words.end()});
