@@ -89,9 +89,9 @@ class EntityService final : public Service {
     std::variant<std::monostate, Request, OutboxRow> what;
     std::uint8_t lacked = 0;
     bool ordered = false;  // the sender's later stanzas wait for this one
+    bool tick = false;
 
     const Request& request() const { return std::get<Request>(what); }
-    bool is_tick() const { return !stanza && std::holds_alternative<Request>(what); }
   };
 
   /// A decided request that rests on something not stored yet.

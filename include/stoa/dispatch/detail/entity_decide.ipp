@@ -131,7 +131,7 @@ void EntityService<E>::run(Entity& entity, Job job) {
     refuse(entity, std::move(job), too_many_waiting());
     return;
   }
-  if (job.is_tick()) entity.not_before = common_.now() + limits_.tick_pause;
+  if (job.tick) entity.not_before = common_.now() + limits_.tick_pause;
   decide(entity, std::move(job));
 }
 
@@ -294,7 +294,7 @@ void EntityService<E>::supplied(const std::string& key, EntityTag tag, std::uint
     if (asked != queue.end()) {
       Job job = std::move(*asked);
       queue.erase(asked);
-      if (job.is_tick()) entity->not_before = common_.now() + limits_.refused_tick_pause;
+      if (job.tick) entity->not_before = common_.now() + limits_.refused_tick_pause;
       refuse(*entity, std::move(job),
              *fault == ReadFault::away ? store_too_slow() : store_refused());
     }

@@ -130,7 +130,9 @@ void EntityService<E>::run_due(Timestamp now) {
     if (!first || *first > now) break;
     Entity& entity = static_cast<Entity&>(*deadlines_.first_slot());
     deadlines_.set(entity, std::nullopt);
-    submit(entity, Job{std::nullopt, Request(typename E::Tick{})});
+    Job tick{std::nullopt, Request(typename E::Tick{})};
+    tick.tick = true;
+    submit(entity, std::move(tick));
   }
   if (recovery_->retry_rows && *recovery_->retry_rows <= now) {
     recovery_->retry_rows.reset();

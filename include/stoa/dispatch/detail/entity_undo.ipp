@@ -85,7 +85,7 @@ void EntityService<E>::undo_from(Entity& entity, std::size_t first, std::uint64_
     const bool to_blame = why == Refusal::content
                               ? record.seq == guilty
                               : record.seq != 0 && record.durability == Durability::hard;
-    if (record.job.is_tick()) {
+    if (record.job.tick) {
       if (to_blame) entity.not_before = common_.now() + limits_.refused_tick_pause;
     } else if (to_blame) {
       refuse(entity, std::move(record.job),
