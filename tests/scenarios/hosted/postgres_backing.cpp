@@ -6,8 +6,10 @@
 #include <thread>
 
 #include <pqxx/connection>
+#include <pqxx/nontransaction>
 #include <pqxx/result>
 #include <pqxx/transaction>
+#include <unistd.h>
 
 #include "scenarios/runner/hosted.hpp"
 
@@ -95,6 +97,22 @@ void empty_tables(const std::string& url) {
   work.commit();
 }
 
+/// A database of this process in the cluster that the URL (postgresql://HOST/DATABASE?...) leads
+/// to.
+const std::string& own_database(const std::string& url) {
+  static const std::string own = [&url] {
+    const std::string name = "scenarios_" + std::to_string(getpid());
+    pqxx::connection connection(url);
+    pqxx::nontransaction(connection).exec0("CREATE DATABASE " + name);
+    const std::size_t path = url.find('/', url.find("://") + 3);
+    std::string changed = url;
+    changed.replace(path + 1, url.find('?') - path - 1, name);
+    store::migrate({.url = changed});
+    return changed;
+  }();
+  return own;
+}
+
 }  // namespace
 
 /// What is told by the store, on its way to the dispatcher, and what is under way.
@@ -127,10 +145,8 @@ struct PostgresBacking::Watch final : dispatch::JournalEvents, dispatch::Journal
   std::unique_ptr<dispatch::LoaderPort<pubsub::Engine>> pubsub_loader;
 };
 
-PostgresBacking::PostgresBacking(std::string url, BothSettings settings)
-    : url_(std::move(url)), settings_(std::move(settings)) {
-  static bool migrated = false;
-  if (!std::exchange(migrated, true)) store::migrate({.url = url_});
+PostgresBacking::PostgresBacking(const std::string& url, BothSettings settings)
+    : url_(own_database(url)), settings_(std::move(settings)) {
   empty_tables(url_);
 }
 

@@ -8,21 +8,16 @@
 #include <stoa/pubsub/engine/engine.hpp>
 #include <stoa/store/store.hpp>
 
+#include "scenarios/hosted/settings.hpp"
 #include "scenarios/runner/backing.hpp"
 
 namespace scenario {
 
-/// What both services are configured like.
-struct BothSettings {
-  stoa::muc::Settings muc;
-  stoa::pubsub::Settings pubsub;
-};
-
-/// The real store on a private database, emptied first. It cannot be made to fail, to wait or to be
-/// away.
+/// The real store on a database of this process, emptied first. It cannot be made to fail, to wait
+/// or to be away.
 class PostgresBacking final : public Backing {
  public:
-  PostgresBacking(std::string url, BothSettings settings);
+  PostgresBacking(const std::string& url, BothSettings settings);
   ~PostgresBacking() override;
 
   void begin(Loop& loop, stoa::Clock& clock) override;

@@ -1,36 +1,56 @@
-#include <stoa/jid/jid.hpp>
+#include <cstdlib>
+
 #include <stoa/store/memory/muc.hpp>
 #include <stoa/store/memory/pubsub.hpp>
 
-#include "scenarios/hosted/muc_settings.hpp"
-#include "scenarios/hosted/pubsub_settings.hpp"
+#include "scenarios/hosted/postgres_backing.hpp"
+#include "scenarios/hosted/settings.hpp"
 #include "scenarios/runner/hosted.hpp"
 #include "scenarios/runner/memory_backing.hpp"
 #include "scenarios/runner/modes.hpp"
 
 namespace scenario {
+namespace {
+
+using namespace stoa;
+
+/// The real store cannot be made to fail by a word.
+bool fits_postgres(const Scenario& scenario) {
+  for (const std::string& mode : scenario.runs) {
+    if (mode == "memory") return false;
+  }
+  for (const Step& step : scenario.steps) {
+    switch (step.verb) {
+      case Verb::store_fails:
+      case Verb::store_away:
+      case Verb::store_back:
+      case Verb::store_waits:
+      case Verb::store_goes_on:
+        return false;
+      default:
+        break;
+    }
+  }
+  return true;
+}
+
+}  // namespace
 
 std::vector<std::unique_ptr<Hosted>> hosted_services(const Scenario& scenario) {
-  stoa::muc::Settings muc;
-  muc.service = *stoa::Jid::parse(domain);
-  stoa::pubsub::Settings pubsub;
-  pubsub.service = muc.service;
-  pubsub.admins = {*stoa::Jid::parse("admin@shakespeare.lit")};
-  for (const auto& [key, value] : scenario.settings) {
-    if (set_muc(muc, key, value) || set_pubsub(pubsub, key, value)) continue;
-    throw ScriptError(scenario.file, 0, "unknown setting " + key);
-  }
+  BothSettings settings = settings_of(scenario);
   std::vector<std::unique_ptr<Hosted>> services;
-  services.push_back(
-      std::make_unique<HostedEngine<stoa::muc::Engine>>(muc, stoa::store::memory::muc_tables()));
-  services.push_back(std::make_unique<HostedEngine<stoa::pubsub::Engine>>(
-      stoa::pubsub::prepare(std::move(pubsub)), stoa::store::memory::pubsub_tables()));
+  services.push_back(std::make_unique<HostedEngine<muc::Engine>>(std::move(settings.muc),
+                                                                 store::memory::muc_tables()));
+  services.push_back(std::make_unique<HostedEngine<pubsub::Engine>>(
+      std::move(settings.pubsub), store::memory::pubsub_tables()));
   return services;
 }
 
 std::unique_ptr<Backing> make_backing(const std::string& mode, const Scenario& scenario) {
-  if (mode != "memory") return nullptr;
-  return std::make_unique<MemoryBacking>(hosted_services(scenario));
+  if (mode == "memory") return std::make_unique<MemoryBacking>(hosted_services(scenario));
+  if (!fits_postgres(scenario)) return nullptr;
+  const char* const url = std::getenv("STOA_TEST_DATABASE");  // main() has looked for it
+  return std::make_unique<PostgresBacking>(url, settings_of(scenario));
 }
 
 }  // namespace scenario

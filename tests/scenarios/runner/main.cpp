@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <set>
@@ -64,6 +65,10 @@ int main(int count, char** arguments) {
   if (words.size() < 2 || !modes.contains(words[0])) {
     std::cerr << "usage: scenarios memory|faults|postgres FILE|FOLDER...\n";
     return 2;
+  }
+  if (words[0] == "postgres" && !std::getenv("STOA_TEST_DATABASE")) {
+    std::cout << "skipped: STOA_TEST_DATABASE is not set (tools/lib/with-postgres)\n";
+    return 77;
   }
   return run(words[0], {words.begin() + 1, words.end()});
 }

@@ -82,9 +82,8 @@ void EntityService<E>::undo_from(Entity& entity, std::size_t first, std::uint64_
 
   std::vector<Job> again;
   for (Record& record : undone) {
-    const bool to_blame = why == Refusal::content
-                              ? record.seq == guilty
-                              : record.seq != 0 && record.durability == Durability::hard;
+    const bool hard = record.seq != 0 && record.durability == Durability::hard;
+    const bool to_blame = record.seq == guilty || (why != Refusal::content && hard);
     if (record.job.tick) {
       if (to_blame) entity.not_before = common_.now() + limits_.refused_tick_pause;
     } else if (to_blame) {
