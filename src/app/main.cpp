@@ -24,13 +24,16 @@ struct Arguments {
 };
 
 int migrate(const Config& config, const Arguments& arguments) {
+  const std::string pending = store::pending_migrations(config.database);
   if (arguments.dry_run) {
-    std::cout << store::pending_migrations(config.database);
-    return 0;
+    std::cout << pending;
+  } else if (pending.empty()) {  // a stoa may be running, which is fine then
+    std::cout << "the schema is up to date\n";
+  } else {
+    for (const std::string& name : store::migrate(config.database)) {
+      std::cout << "applied " << name << "\n";
+    }
   }
-  const std::vector<std::string> applied = store::migrate(config.database);
-  for (const std::string& name : applied) std::cout << "applied " << name << "\n";
-  if (applied.empty()) std::cout << "the schema is up to date\n";
   return 0;
 }
 

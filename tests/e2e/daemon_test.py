@@ -1,6 +1,8 @@
 """The daemon's commands, its pages and its behaviour as a process."""
+import asyncio
 import os
 import re
+import signal
 import subprocess
 
 from harness import main, test
@@ -114,6 +116,45 @@ async def attach(world):
             assert done.returncode == 0, f"{done.stdout}\nwith\n{snippet.stdout}"
     assert stoa("attach", "--server", "openfire", "--config", world.stoa.config).returncode == 0
     assert stoa("attach", "--server", "other", "--config", world.stoa.config).returncode == 2
+
+
+@test("SIGHUP takes over what can change, names the rest, and refuses a bad configuration")
+async def reload(world):
+    good = open(world.stoa.config, encoding="utf-8").read()
+    try:
+        for text, event in (
+                (good + '[log]\nlevel = "debug"\n', "configuration read again"),
+                (good + '[muc]\nname = "Halls"\n', "key=muc.name"),
+                (good + "[muc]\nnames = 1\n", "muc.names: is no key")):
+            write_private(world.stoa.config, text)
+            os.kill(world.stoa.pid, signal.SIGHUP)
+            await logged(world, event)
+    finally:
+        write_private(world.stoa.config, good)
+    await world.ready()
+
+
+@test("SIGTERM writes what is pending, closes the stream and ends with 0; what was said is stored")
+async def drain(world):
+    juliet, romeo = await world.session("juliet"), await world.session("romeo")
+    room = await world.room(juliet, romeo, **{"muc#roomconfig_persistentroom": "1"})
+    for number in range(50):
+        juliet.say(room, f"word {number}")
+    await romeo.receives(lambda s: s.findtext("c:body", None, NS) == "word 49")
+    assert world.stoa.stop() == 0
+    assert "event=stopped" in open(world.stoa.log, encoding="utf-8").read()
+    world.start_stoa()
+    mercutio = await world.session("mercutio")
+    await mercutio.enter(room, "mercutio")
+    await mercutio.receives(lambda s: s.findtext("c:body", None, NS) == "word 49")
+
+
+async def logged(world, text):
+    for _ in range(100):
+        if text in open(world.stoa.log, encoding="utf-8").read():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"not in the log: {text}")
 
 
 def with_snippet(kind, folder, ports, snippet):

@@ -54,6 +54,7 @@ namespace stoa::dispatch {
 ///     deadline(const State&) -> optional<Timestamp>   when the entity next wants a Tick
 ///     exists(const State&) -> bool, number(const State&) -> uint64_t (0 where it does not exist)
 ///     footprint(const State&) -> size_t  bytes, roughly, for the memory budget
+///     population(const State&) -> size_t optional: who is in it, for the metrics
 ///     shrink(State&)                     drops what can be fetched again (history, item index)
 ///
 /// The state of an entity is a cache of the store: after all its changes are committed it may be

@@ -130,6 +130,7 @@ class EntityService final : public Service {
   void after_run(Entity& entity);
   void arm(Entity& entity);
   void weigh(Entity& entity);
+  void count_population(Entity& entity);
   void number_changed(Entity& entity, std::uint64_t before);
   bool idle(const Entity& entity) const;
   void evict_surplus();

@@ -35,6 +35,7 @@ struct Metrics {
   Counter undone{};           ///< units that the store did not take
   Counter held_outputs{};     ///< now: outputs that wait for a commit
   Counter entities{};         ///< now: entities in memory
+  Counter population{};       ///< now: who is in them (sessions in rooms)
   Counter entity_bytes{};     ///< now: bytes that they take, roughly
   Counter senders_waiting{};  ///< now: senders whose stanzas wait for an earlier one's look-up
 

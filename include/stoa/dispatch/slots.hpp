@@ -23,6 +23,7 @@ struct Slot {
   Slot* older = nullptr;
   Timestamp not_before{};  ///< no Tick before this
   std::uint32_t bytes = 0;
+  std::uint32_t population = 0;
   std::uint32_t heap_index = 0;  ///< position in the deadlines plus one; 0: none
   std::uint32_t busy_index = 0;  ///< position in the busy list plus one; 0: not in it
   Phase phase = Phase::loading;

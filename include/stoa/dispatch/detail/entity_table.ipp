@@ -121,6 +121,7 @@ void EntityService<E>::after_run(Entity& entity) {
   settle_activity(entity);
   recent_.touch(entity);
   arm(entity);
+  count_population(entity);
   if (++entity.uses % 32 == 0) weigh(entity);
   if (bytes_ > limits_.memory_bytes) evict_surplus();
 }
@@ -140,6 +141,15 @@ void EntityService<E>::weigh(Entity& entity) {
   bytes_ -= entity.bytes;
   entity.bytes = static_cast<std::uint32_t>(bytes);
   Metrics::set(common_.metrics.entity_bytes, bytes_);
+}
+
+template <Engine E>
+void EntityService<E>::count_population([[maybe_unused]] Entity& entity) {
+  if constexpr (requires { E::population(entity.state); }) {
+    const auto now = static_cast<std::uint32_t>(E::population(entity.state));
+    Metrics::add(common_.metrics.population, now - std::uint64_t{entity.population});
+    entity.population = now;
+  }
 }
 
 template <Engine E>
@@ -178,6 +188,7 @@ void EntityService<E>::drop(Entity& entity) {
   bytes_ -= entity.bytes;
   Metrics::set(common_.metrics.entity_bytes, bytes_);
   Metrics::sub(common_.metrics.entities);
+  Metrics::sub(common_.metrics.population, entity.population);
   const auto it = by_number_.find(E::number(entity.state));
   if (it != by_number_.end() && it->second == &entity) by_number_.erase(it);
   entities_.erase(std::string(*entity.key));

@@ -67,6 +67,7 @@ struct Engine {
   static bool exists(const State& state) { return state.exists(); }
   static std::uint64_t number(const State& state) { return state.number; }
   static std::size_t footprint(const State& state) { return state.footprint(); }
+  static std::size_t population(const State& state) { return state.occupants.sessions(); }
 };
 
 }  // namespace stoa::muc
