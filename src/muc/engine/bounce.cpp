@@ -47,9 +47,33 @@ void pass_back(Draft& draft, const request::Bounce& ask, const SentPrivate& sent
   draft.say(say::One{std::move(stanza)});
 }
 
+const Invitation* invitation_of(const RoomState& room, const request::Bounce& ask) {
+  if (ask.of != request::Bounce::Of::message || ask.to.is_full() || ask.id.empty()) return nullptr;
+  for (const Invitation& one : room.extra().invitations) {
+    if (one.id == ask.id && one.invitee.bare() == ask.from.bare()) return &one;
+  }
+  return nullptr;
+}
+
+/// The inviter hears that nobody was there to be invited ([MUC-INV-11]).
+RoomDecision uninvited(const Scene& scene, const Invitation& invitation) {
+  Draft draft(scene);
+  xml::Element stanza("message", ns::client);
+  stanza.set("from", scene.room.jid.str()).set("to", invitation.inviter.str());
+  stanza.set("type", "error").set("id", invitation.id);
+  xml::Element& x = stanza.add("x", ns::muc_user);
+  x.add("invite", ns::muc_user).set("to", invitation.invitee.str());
+  xml::Element& error = stanza.add("error", ns::client).set("type", "cancel");
+  error.add("item-not-found", ns::stanzas);
+  draft.change(change::Invited{scene.room.number, invitation, std::nullopt});
+  draft.say(say::One{std::move(stanza)});
+  return std::move(draft).done();
+}
+
 }  // namespace
 
 RoomDecision rules::decide(const Scene& scene, const request::Bounce& ask) {
+  if (const Invitation* one = invitation_of(scene.room, ask)) return uninvited(scene, *one);
   const Occupant* occupant = scene.room.occupants.by_session(ask.from);
   if (!occupant) return nothing();
   const SentPrivate* sent = private_of(scene.room, ask);

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "muc/engine/rates.hpp"
+
 namespace stoa::muc {
 namespace {
 
@@ -101,8 +103,7 @@ void end_if_deserted(Draft& draft, std::size_t left) {
   const Duration kept = draft.scene.settings.times.empty_room;
   if (kept <= Duration::zero() || room.locked()) return destroy(draft);
   const Timestamp now = draft.scene.now();
-  draft.fleeting(
-      change::fleeting::Metered{std::nullopt, Meter{Meter::Of::deserted, Jid(), 0, now}});
+  draft.fleeting(noted(draft.scene, Meter::Of::deserted, Jid()));
   draft.arm(now + kept);
 }
 

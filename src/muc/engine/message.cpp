@@ -107,6 +107,16 @@ Refused corrects_own(const Speaking& who, const request::Groupchat& ask) {
   return std::nullopt;
 }
 
+/// A correction can only be judged once the history is known.
+bool lacks_target(const Speaking& who, const request::Groupchat& ask) {
+  return who.scene.room.config->strict_references && !ask.corrects.empty() &&
+         !who.scene.room.history.get();
+}
+
+need::History all_history(const Scene& scene) {
+  return {static_cast<std::size_t>(scene.room.config->max_history)};
+}
+
 void count(Draft& draft, const Speaking& who) {
   const Limits& limits = who.scene.settings.limits;
   auto user = spend(who.scene, Meter::Of::messages, who.user, limits.messages);
@@ -165,6 +175,7 @@ RowPtr accept(Draft& draft, ArchiveRow row, Storing storing, std::string body) {
 RoomDecision rules::decide(const Scene& scene, const request::Groupchat& ask) {
   const Speaking who = speaking(scene, ask, ask.payload);
   if (auto refusal = may_speak(who)) return *std::move(refusal);
+  if (lacks_target(who, ask)) return Lacks<Need>{all_history(scene)};
   for (const auto check : {slow_enough, reacts_as_allowed, corrects_own}) {
     if (Refused refusal = check(who, ask)) return *std::move(refusal);
   }

@@ -56,6 +56,11 @@ bool expire_empty(Look& look) {
   if (!room.occupants.empty() || room.config->persistent) return false;
   const Meter* since = meter_of(room, Meter::Of::deserted, Jid());
   const Duration kept = look.draft.scene.settings.times.empty_room;
+  if (!since && kept > Duration::zero()) {  // found empty after a start
+    look.draft.fleeting(noted(look.draft.scene, Meter::Of::deserted, Jid()));
+    look.ahead(look.now + kept);
+    return false;
+  }
   if (since && since->at + kept > look.now) {
     look.ahead(since->at + kept);
     return false;

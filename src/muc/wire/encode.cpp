@@ -40,6 +40,12 @@ struct Encode {
     out.push_back(Encoded{std::move(made), std::move(audience)});
   }
 
+  /// Nothing where nobody is left.
+  void to_all(Outgoing made) const {
+    made.recipients = Engine::recipients(room, "all");
+    if (made.recipients) push(std::move(made), "all");
+  }
+
   void operator()(const say::OwnPresence& say) const {
     Outgoing made = presence(say.shown, say.id);
     text::presence_rest(made.middle, say.shown, Reader::own, say.codes);
@@ -132,8 +138,7 @@ struct Encode {
     made.middle = "'>";
     text::message_content(made.middle, room.jid, *say.row);
     made.middle += "</message>";
-    made.recipients = Engine::recipients(room, "all");
-    push(std::move(made), "all");
+    to_all(std::move(made));
   }
 
   void operator()(const say::Replay& say) const {
@@ -193,8 +198,7 @@ struct Encode {
       made.middle += "<status code='" + std::to_string(code) + "'/>";
     }
     made.middle += "</x></message>";
-    made.recipients = Engine::recipients(room, "all");
-    push(std::move(made), "all");
+    to_all(std::move(made));
   }
 
   void operator()(const say::One& say) const { push(outgoing(say.stanza, say.redelivery)); }

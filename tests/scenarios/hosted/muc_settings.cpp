@@ -1,5 +1,6 @@
 #include "scenarios/hosted/muc_settings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <functional>
@@ -162,11 +163,15 @@ std::vector<Key> limits() {
 }
 
 /// The field's name without what all have in common.
-std::string_view name_of(std::string_view var) {
+std::string name_of(std::string_view var) {
   for (const std::string_view prefix : {"muc#roomconfig_", "muc#", "{urn:stoa:rooms}"}) {
-    if (var.starts_with(prefix)) return var.substr(prefix.size());
+    if (!var.starts_with(prefix)) continue;
+    var.remove_prefix(prefix.size());
+    break;
   }
-  return var;
+  std::string name(var);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
 }
 
 void set_default(Settings& settings, const std::string& field, const std::string& value) {
