@@ -23,6 +23,13 @@ Keys rule_keys() {
              STOA_PUBSUB(multi_subscribe)),
       R::key("pubsub.affiliation_notices", "", "entities are told of changes of their affiliation",
              STOA_PUBSUB(affiliation_notices)),
+      R::key("pubsub.auto_subscribe", "", "whoever makes a node is subscribed to it",
+             STOA_PUBSUB(auto_subscribe)),
+      R::key("pubsub.anonymous_domains", "", "whose users may not subscribe",
+             STOA_PUBSUB(anonymous_domains)),
+      R::key("pubsub.switched_off", "",
+             "features of XEP-0060, 10 (\"instant-nodes\") that are neither offered nor done",
+             STOA_PUBSUB(switched_off)),
       R::key(
           "pubsub.affiliation_chart", "",
           "\"strict\": only the changes of XEP-0060's chart; \"lenient\": any that leaves an owner",

@@ -49,9 +49,29 @@ std::optional<Verdict> may_not_create(const Scene& scene) {
 
 std::vector<Change> creation(const Scene& scene, SharedConfig config) {
   const std::uint64_t number = scene.context.ids.number();
-  return {change::NodeCreated{number, scene.request.node, scene.bare, scene.now(),
-                              std::move(config), scene.state.redirect},
-          change::AffiliationSet{number, scene.bare, Affiliation::none, Affiliation::owner}};
+  std::vector<Change> changes = {
+      change::NodeCreated{number, scene.request.node, scene.bare, scene.now(), std::move(config),
+                          scene.state.redirect},
+      change::AffiliationSet{number, scene.bare, Affiliation::none, Affiliation::owner}};
+  if (scene.settings.auto_subscribe) {
+    Subscription own{.jid = scene.bare, .subid = scene.subid(), .since = scene.now()};
+    changes.push_back(change::SubscriptionSet{number, std::nullopt, std::move(own)});
+  }
+  return changes;
+}
+
+void tell_creator(const Scene& scene, Done& step) {
+  for (const Change& change : step.changes) {
+    const auto* made = std::get_if<change::SubscriptionSet>(&change);
+    if (made == nullptr || made->before) continue;
+    step.outbound.push_back(say::SubscriptionNotice{.token = scene.token(),
+                                                    .to = made->after->jid,
+                                                    .number = made->number,
+                                                    .node = scene.request.node,
+                                                    .jid = made->after->jid,
+                                                    .subid = made->after->subid,
+                                                    .state = made->after->state});
+  }
 }
 
 Result<NodeConfig, StanzaError> with_form(const Scene& scene, const NodeConfig& base,
@@ -75,6 +95,7 @@ Verdict decide_create(const Scene& scene, const action::Create& action) {
     config = std::make_shared<const NodeConfig>(std::move(asked).value());
   }
   Done step{.changes = creation(scene, std::move(config))};
+  tell_creator(scene, step);
   if (action.instant) step.reply = wire::created(scene.request.node);
   return step;
 }

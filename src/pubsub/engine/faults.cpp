@@ -49,6 +49,8 @@ constexpr std::array rows = {
         "The JID is not yours."},
     Row{Fault::other_jid, auth, Condition::forbidden, "", "XEP-0060 6.2.3.3",
         "The JID is not yours."},
+    Row{Fault::anonymous, cancel, Condition::forbidden, "", "XEP-0060 6.1.3.6",
+        "Anonymous users do not subscribe here."},
     Row{Fault::too_many_subscriptions, wait, policy_violation, "too-many-subscriptions",
         "XEP-0060 6.1.3.9", "There are too many subscriptions."},
     Row{Fault::pending_subscription, auth, not_authorized, "pending-subscription",

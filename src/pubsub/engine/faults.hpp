@@ -24,6 +24,7 @@ enum class Fault {
   jid_required,
   invalid_jid,
   other_jid,
+  anonymous,
   too_many_subscriptions,
   pending_subscription,
   closed_node,

@@ -21,7 +21,8 @@ Result<const Subscription*, StanzaError> choose_subscription(const Scene& scene,
 Result<Subscription, StanzaError> with_options(const Scene& scene, Subscription subscription,
                                                const forms::Form& form) {
   const std::optional<Timestamp> before = subscription.expires;
-  auto lease = scene.settings.tables->subscribe.submit(form, {subscription.options, before});
+  auto lease = scene.settings.tables->subscribe.submit(form, {subscription.options, before},
+                                                       {has_bodies(scene.config())});
   if (!lease) return refuse(Fault::invalid_options, lease.error().text);
   if (lease->expires && lease->expires != before) {
     if (*lease->expires <= scene.now()) {

@@ -27,9 +27,10 @@ Verdict decide_read_options(const Scene& scene, const action::ReadOptions& actio
   const auto meant = subscription_meant(scene, action.jid, action.subid);
   if (!meant) return meant.error();
   Done step;
-  step.reply = wire::options(
-      scene.state.node, **meant,
-      scene.settings.tables->subscribe.render(forms::FormType::form, lease_of(**meant)));
+  step.reply =
+      wire::options(scene.state.node, **meant,
+                    scene.settings.tables->subscribe.render(
+                        forms::FormType::form, lease_of(**meant), {has_bodies(scene.config())}));
   return step;
 }
 
@@ -66,7 +67,8 @@ Verdict decide_default_options(const Scene& scene) {
   if (Objection objection = node_missing(scene)) return std::move(*objection);
   Done step;
   step.reply = wire::default_options(
-      scene.state.node, scene.settings.tables->subscribe.render(forms::FormType::result, {}));
+      scene.state.node, scene.settings.tables->subscribe.render(forms::FormType::result, {},
+                                                                {has_bodies(scene.config())}));
   return step;
 }
 

@@ -251,6 +251,7 @@ Verdict publish_first(const Scene& scene, const Publish& publish) {
   auto shared = publish.options ? std::make_shared<const NodeConfig>(std::move(config).value())
                                 : scene.settings.shared_defaults;
   Done step{.changes = creation(scene, std::move(shared))};
+  tell_creator(scene, step);
   NodeState made;
   for (const Change& change : step.changes) apply(made, change);
   const Scene there = scene.at(made);

@@ -135,6 +135,8 @@ Verdict decide_tick(const Scene& scene);
 /// changes that make the node with the requester as owner.
 std::optional<Verdict> may_not_create(const Scene& scene);
 std::vector<Change> creation(const Scene& scene, SharedConfig config);
+/// Tells the creator of the subscription that came with the node (12.12).
+void tell_creator(const Scene& scene, Done& step);
 /// A submitted form over a configuration: the new one, or the refusal (8.1.2, 8.2.5.2).
 Result<NodeConfig, StanzaError> with_form(const Scene& scene, const NodeConfig& base,
                                           const forms::Form& form);

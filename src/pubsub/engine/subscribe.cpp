@@ -50,6 +50,15 @@ Objection refused_affiliation(const Scene& scene, const Subscribe& subscribe) {
   return refuse(Fault::forbidden);
 }
 
+/// 6.1.3.6
+Objection anonymous(const Scene& scene, const Subscribe& subscribe) {
+  const auto& domains = scene.settings.anonymous_domains;
+  const bool listed =
+      std::find(domains.begin(), domains.end(), subscribe.jid.domain()) != domains.end();
+  if (!listed) return std::nullopt;
+  return refuse(Fault::anonymous);
+}
+
 /// 6.1.3.7
 Objection already_pending(const Scene& scene, const Subscribe& subscribe) {
   for (const Subscription* held : scene.state.subscriptions.of(subscribe.jid)) {
@@ -65,8 +74,9 @@ Objection not_on_whitelist(const Scene& scene, const Subscribe& subscribe) {
   return refuse(Fault::closed_node);
 }
 
-constexpr Check<Subscribe> checks[] = {foreign_jid,         missing,         not_allowed_by_node,
-                                       refused_affiliation, already_pending, not_on_whitelist};
+constexpr Check<Subscribe> checks[] = {foreign_jid,         missing,   not_allowed_by_node,
+                                       refused_affiliation, anonymous, already_pending,
+                                       not_on_whitelist};
 
 /// 6.1.3.9
 std::optional<Verdict> too_many(const Scene& scene, const Subscribe& subscribe) {
@@ -113,7 +123,8 @@ xml::Element reply_for(const Scene& scene, const Subscription& subscription,
   const Lease lease{subscription.options, subscription.expires};
   return wire::subscribed_with_options(
       scene.state.node, subscription,
-      scene.settings.tables->subscribe.render(forms::FormType::result, lease));
+      scene.settings.tables->subscribe.render(forms::FormType::result, lease,
+                                              {has_bodies(scene.config())}));
 }
 
 /// Already there (6.1.6): the first one's answer again, unless each request makes another.

@@ -6,9 +6,14 @@ namespace {
 
 constexpr std::size_t max_known_items = 8192;  ///< entries of one node's index in memory
 
-bool gets_events(const std::optional<Subscription>& subscription) {
-  return subscription && subscription->state == SubscriptionState::subscribed &&
-         subscription->options.deliver;
+/// How a subscription takes part in the audience.
+enum class Part { none, plain, with_body };
+
+Part part(const std::optional<Subscription>& subscription) {
+  const bool gets_events = subscription && subscription->state == SubscriptionState::subscribed &&
+                           subscription->options.deliver;
+  if (!gets_events) return Part::none;
+  return subscription->options.include_body ? Part::with_body : Part::plain;
 }
 
 void became_empty(NodeState& state) {
@@ -53,9 +58,7 @@ void set_affiliation(NodeState& state, const Jid& jid, Affiliation affiliation) 
 
 void set_subscription(NodeState& state, const std::optional<Subscription>& before,
                       const std::optional<Subscription>& after) {
-  if (gets_events(before) || gets_events(after)) {
-    if (gets_events(before) != gets_events(after)) state.audience.reset();
-  }
+  if (part(before) != part(after)) state.audience.reset();
   if (before) state.subscriptions.remove(before->jid, before->subid);
   if (after) state.subscriptions.put(*after);
   state.held_subscriptions.reset();

@@ -11,8 +11,11 @@ const Audience& NodeState::listeners() const {
   if (audience) return *audience;
   auto made = std::make_shared<Audience>();
   auto single = std::make_shared<RecipientSet>();
+  auto with_body = std::make_shared<RecipientSet>();
   const auto flush = [&](Audience::Several& held) {
-    if (held.subids.size() == 1) single->add(held.jid, held.subids.front());
+    if (held.subids.size() == 1) {
+      (held.body ? with_body : single)->add(held.jid, held.subids.front());
+    }
     if (held.subids.size() > 1) made->several.push_back(std::move(held));
   };
   Audience::Several current;
@@ -21,12 +24,14 @@ const Audience& NodeState::listeners() const {
     if (!subscription.options.deliver) continue;
     if (current.jid != subscription.jid) {
       flush(current);
-      current = {subscription.jid, {}};
+      current = {subscription.jid, {}, false};
     }
     current.subids.push_back(subscription.subid);
+    current.body = current.body || subscription.options.include_body;
   }
   flush(current);
   made->single = std::move(single);
+  made->with_body = std::move(with_body);
   audience = std::move(made);
   return *audience;
 }
@@ -36,7 +41,11 @@ std::size_t NodeState::footprint() const {
   std::size_t bytes = sizeof(NodeState) + node.capacity() + affiliations.size() * per_affiliation;
   bytes += subscriptions.footprint() + items.footprint();
   if (last_item && last_item->payload) bytes += last_item->payload->size();
-  if (audience) bytes += audience->single->bytes() + audience->single->size() * 12;
+  if (audience) {
+    for (const auto& set : {audience->single, audience->with_body}) {
+      bytes += set->bytes() + set->size() * 12;
+    }
+  }
   return bytes;
 }
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include <stoa/base/time.hpp>
 #include <stoa/pubsub/model/options.hpp>
 
@@ -151,8 +154,8 @@ NodeTable node_table(const Limits& limits) {
 }
 
 SubscribeTable subscribe_table() {
-  using LeaseRow = forms::Rows<Lease>;
-  std::vector<forms::Option<Lease>> rows;
+  using LeaseRow = forms::Rows<Lease, SubscribeViewer>;
+  std::vector<forms::Option<Lease, SubscribeViewer>> rows;
   rows.push_back(LeaseRow::boolean(
       "pubsub#deliver", "Whether notifications are sent",
       [](auto& lease) -> auto& { return lease.options.deliver; }));
@@ -167,7 +170,19 @@ SubscribeTable subscribe_table() {
         if (!time || values.size() > 1) return forms::ValueFault{"must be a date and time"};
         return time;
       }));
+  rows.push_back(
+      LeaseRow::boolean(
+          "pubsub#include_body", "Whether notifications hold a text for people",
+          [](auto& lease) -> auto& { return lease.options.include_body; })
+          .visible_when([](const Lease&, const SubscribeViewer& viewer) { return viewer.bodies; },
+                        forms::WhenHidden::refused));
   return SubscribeTable(subscribe_options_form, std::move(rows));
+}
+
+bool has_bodies(const NodeConfig& config) {
+  constexpr std::array kinds = {atom, std::string_view("urn:xmpp:microblog:0"),
+                                std::string_view("urn:xmpp:pubsub-social-feed:1")};
+  return std::find(kinds.begin(), kinds.end(), config.type) != kinds.end();
 }
 
 Settings prepare(Settings settings) {

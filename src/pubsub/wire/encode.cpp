@@ -4,6 +4,7 @@
 
 #include "pubsub/engine/faults.hpp"
 #include "pubsub/engine/scene.hpp"
+#include "pubsub/wire/body.hpp"
 #include "pubsub/wire/event_id.hpp"
 
 namespace stoa::pubsub {
@@ -12,6 +13,7 @@ namespace {
 
 /// Words of the outbox for whom: everybody who gets events, or `one`, a JID and a tag in lines.
 constexpr std::string_view all_listeners = "listeners";
+constexpr std::string_view body_listeners = "listeners with body";
 constexpr std::string_view one_recipient = "one\n";
 
 /// A message without its addressee: what goes before the JID, between JID and tag, and behind.
@@ -25,6 +27,15 @@ class Event {
   }
 
   std::string& tail() { return outgoing_.tail; }
+  /// The same with a text for people in front of the event.
+  Event with_body(std::string_view text) const {
+    Event copy(*this);
+    if (text.empty()) return copy;
+    constexpr std::size_t behind_start_tag = 2;
+    copy.tail().insert(behind_start_tag,
+                       "<body>" + xml::escaped(text, xml::Quoting::text) + "</body>");
+    return copy;
+  }
   void set_type(NotificationType type) {
     if (type == NotificationType::headline) outgoing_.head += " type='headline'";
   }
@@ -60,14 +71,23 @@ class Event {
 /// Whether copies for those with several subscriptions name them (7.1.2.4, 12.16).
 enum class Shim { with_subids, without };
 
-/// One event to all listeners: the set in one, the few with several subscriptions each.
-void to_listeners(const Event& event, const NodeState& node, Shim shim, std::vector<Encoded>& out) {
+/// One event to all listeners: the sets in one each, the few with several subscriptions one by one.
+void to_listeners(const Event& event, const NodeState& node, Shim shim, std::vector<Encoded>& out,
+                  const std::vector<Item>& items = {}) {
   const Audience& audience = node.listeners();
   if (audience.single->size() > 0) {
     out.push_back(Event(event).to(audience.single, std::string(all_listeners)));
   }
+  std::optional<Event> with_body;  // made at first use
+  const auto for_people = [&]() -> const Event& {
+    if (!with_body) with_body = event.with_body(wire::body_text(*node.config, items));
+    return *with_body;
+  };
+  if (audience.with_body->size() > 0) {
+    out.push_back(Event(for_people()).to(audience.with_body, std::string(body_listeners)));
+  }
   for (const Audience::Several& several : audience.several) {
-    Event copy(event);
+    Event copy(several.body ? for_people() : event);
     if (shim == Shim::with_subids) {
       copy.tail() += "<headers xmlns='";
       copy.tail() += ns::shim;
@@ -132,7 +152,7 @@ struct Encoder {
     for (const Item& item : said.items) append_item(event.tail(), item, node);
     event.tail() += "</items>";
     event.close();
-    to_listeners(event, node, Shim::with_subids, out);
+    to_listeners(event, node, Shim::with_subids, out, said.items);
   }
   void operator()(const say::Retracted& said) const {
     Event event = event_of_node(said.token);
@@ -194,6 +214,10 @@ struct Encoder {
     xml::append_attribute(event.tail(), "from", settings.service.str());
     xml::append_attribute(event.tail(), "stamp", format_xep0082(said.item.meta.published));
     event.tail() += "/>";
+    const Subscription* held = node.subscriptions.find(said.to, said.subid);
+    if (held != nullptr && held->options.include_body) {
+      event = event.with_body(wire::body_text(*node.config, {said.item}));
+    }
     out.push_back(event.to(said.to, said.subid));
   }
   void operator()(const say::SubscriptionNotice& said) const {
@@ -267,6 +291,7 @@ void Engine::encode(const pubsub::Outbound& outbound, const NodeState& after,
 std::shared_ptr<const RecipientSet> Engine::recipients(const NodeState& state,
                                                        const std::string& audience) {
   if (audience == all_listeners) return state.exists() ? state.listeners().single : nullptr;
+  if (audience == body_listeners) return state.exists() ? state.listeners().with_body : nullptr;
   const std::string_view word(audience);
   if (!word.starts_with(one_recipient)) return nullptr;
   const std::string_view rest = word.substr(one_recipient.size());

@@ -67,11 +67,6 @@ bool read(std::vector<std::string>& into, std::string_view value) {
   into = list_of(value);
   return true;
 }
-bool read(std::set<std::string, std::less<>>& into, std::string_view value) {
-  const auto parts = list_of(value);
-  into = {parts.begin(), parts.end()};
-  return true;
-}
 bool read(std::vector<Jid>& into, std::string_view value) {
   std::vector<Jid> jids;
   for (const std::string& part : list_of(value)) {
@@ -135,6 +130,8 @@ constexpr std::array rows = {
     Row{"switched_off", own<&Settings::switched_off>},
     Row{"multi_subscribe", own<&Settings::multi_subscribe>},
     Row{"affiliation_notices", own<&Settings::affiliation_notices>},
+    Row{"auto_subscribe", own<&Settings::auto_subscribe>},
+    Row{"anonymous_domains", own<&Settings::anonymous_domains>},
     Row{"creation", own<&Settings::creation>},
     Row{"creator_domains", own<&Settings::creator_domains>},
     Row{"affiliation_chart", own<&Settings::chart>},

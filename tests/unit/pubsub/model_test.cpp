@@ -168,6 +168,7 @@ TEST_CASE("a refusal is on the wire what the table says [PS-ERR-01]") {
        "pending-subscription"},
       {Fault::closed_node, ErrorType::cancel, Condition::not_allowed, "closed-node"},
       {Fault::forbidden, ErrorType::auth, Condition::forbidden, ""},
+      {Fault::anonymous, ErrorType::cancel, Condition::forbidden, ""},
       {Fault::too_many_subscriptions, ErrorType::wait, Condition::policy_violation,
        "too-many-subscriptions"},
       {Fault::invalid_options, ErrorType::modify, Condition::bad_request, "invalid-options"},

@@ -32,14 +32,16 @@ struct CountFact {
   Timestamp asked = {};
 };
 
-/// Who gets the events of a node: those with one subscription in one set, and those with several,
+/// Who gets the events of a node: those with one subscription in two sets, and those with several,
 /// whose copies say under which (XEP-0060, 7.1.2.4). Tags are subids.
 struct Audience {
   struct Several {
     Jid jid = {};
     std::vector<std::string> subids = {};
+    bool body = false;  ///< one of them wants a text for people (12.8)
   };
   std::shared_ptr<const RecipientSet> single = {};
+  std::shared_ptr<const RecipientSet> with_body = {};  ///< those of one subscription that want it
   std::vector<Several> several = {};
 };
 

@@ -30,8 +30,19 @@ struct Lease {
   std::optional<Timestamp> expires = {};
 };
 
+inline constexpr std::string_view atom = "http://www.w3.org/2005/Atom";
+
+/// Whether items of the node may have a text for people beside them (12.8): it is a node of Atom
+/// entries.
+bool has_bodies(const NodeConfig& config);
+
+/// What the form of subscription options depends on.
+struct SubscribeViewer {
+  bool bodies = false;  ///< has_bodies() of the node
+};
+
 using NodeTable = forms::OptionTable<NodeConfig>;
-using SubscribeTable = forms::OptionTable<Lease>;
+using SubscribeTable = forms::OptionTable<Lease, SubscribeViewer>;
 
 struct OptionTables {
   NodeTable node;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +22,7 @@ struct Limits {
   std::uint32_t max_items = 100'000;                 ///< what `max` stands for in max_items
   std::uint32_t item_expire = 10 * 365 * 24 * 3600;  ///< seconds; what `max` stands for
   std::uint32_t payload_bytes = 512 * 1024;          ///< of one payload, whatever the node says
-  std::size_t node_id_bytes = 2048;                  ///< fits an index row of PostgreSQL
+  std::size_t node_id_bytes = 4096;
   std::size_t item_id_bytes = 4096;
   std::size_t batch = 200;          ///< items in one publish or retract
   std::size_t requested_ids = 500;  ///< ids in one items request
@@ -66,9 +67,12 @@ struct Settings {
   Limits limits = {};
   /// Features (without `http://jabber.org/protocol/pubsub#`) that are switched off: not advertised,
   /// and what they stand for is refused.
-  std::set<std::string, std::less<>> switched_off = {};
+  std::vector<std::string> switched_off = {};
   bool multi_subscribe = false;
   bool affiliation_notices = true;
+  bool auto_subscribe = false;  ///< whoever makes a node is subscribed to it (12.12)
+  /// Domains whose users are anonymous and may not subscribe (6.1.3.6).
+  std::vector<std::string> anonymous_domains = {};
   std::set<Jid> admins = {};  ///< bare JIDs of service admins: they see every node
   Creation creation = Creation::anyone;
   std::vector<std::string> creator_domains = {};  ///< for Creation::listed_domains
@@ -87,7 +91,9 @@ struct Settings {
   SharedConfig shared_defaults = {};
   std::shared_ptr<const OptionTables> tables = {};  ///< shared with nothing that changes
 
-  bool offers(std::string_view feature) const { return !switched_off.contains(feature); }
+  bool offers(std::string_view feature) const {
+    return std::find(switched_off.begin(), switched_off.end(), feature) == switched_off.end();
+  }
 };
 
 /// Completes settings that were filled in: must be called once before they are used.
