@@ -74,6 +74,8 @@ Keys limit_keys() {
       R::key("pubsub.max_entries", "entries", "affiliations or subscriptions in one request",
              STOA_PUBSUB(limits.entries)),
       R::key("pubsub.max_page", "entries", "of one answer", STOA_PUBSUB(limits.page)),
+      R::key("pubsub.max_answer_bytes", "bytes", "of all payloads in one answer",
+             STOA_PUBSUB(limits.answer_bytes)),
       R::key("pubsub.max_nodes_per_owner", "nodes", "0: no limit",
              STOA_PUBSUB(limits.nodes_per_owner)),
       R::key("pubsub.max_subscriptions_per_node", "subscriptions", "0: no limit",

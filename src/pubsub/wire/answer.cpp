@@ -60,7 +60,36 @@ void add_item(xml::Element& list, const ItemsRead& read, const Item& item) {
   add_payload(element, item.payload);
 }
 
-Outcome items_answer(const ItemsRead& read, const ItemPage& page, const Settings& settings) {
+std::size_t size_of(const Item& item) {
+  constexpr std::size_t around = 200;  // tags and attributes
+  return around + item.meta.id.size() + (item.payload ? item.payload->size() : 0);
+}
+
+/// Cuts the page to what one stanza may hold: from its far end in the direction of paging, and of what was
+/// asked for whole, the older items. At least one item stays.
+void cut_to_fit(const ItemsRead& read, ItemPage& page, std::size_t budget) {
+  const bool descending =
+      !read.order.empty() && read.order.front().direction == rsm::Direction::descending;
+  const bool whole_from_newest = !read.page && read.ids.empty() && !descending;
+  const bool forward = !whole_from_newest && !(read.page && read.page->backward());
+  const std::size_t total = page.items.size();
+  std::size_t used = 0;
+  std::size_t kept = 0;
+  while (kept < total) {
+    used += size_of(page.items[forward ? kept : total - 1 - kept]);
+    if (used > budget && kept > 0) break;
+    ++kept;
+  }
+  const auto surplus = static_cast<std::ptrdiff_t>(total - kept);
+  if (forward) {
+    page.items.erase(page.items.end() - surplus, page.items.end());
+  } else {
+    page.items.erase(page.items.begin(), page.items.begin() + surplus);
+    page.first_index += total - kept;
+  }
+}
+
+Outcome items_answer(const ItemsRead& read, ItemPage page, const Settings& settings) {
   if (read.purpose == ItemsRead::Purpose::disco) {
     disco::Items list{.node = read.node};
     for (const Item& item : page.items) {
@@ -69,6 +98,7 @@ Outcome items_answer(const ItemsRead& read, const ItemPage& page, const Settings
     list.set = set_of(read, page);
     return reply(disco::encode(list));
   }
+  cut_to_fit(read, page, settings.limits.answer_bytes);
   xml::Element root("pubsub", ns::pubsub);
   xml::Element& list = root.add("items", ns::pubsub);
   list.set("node", read.node);
@@ -112,7 +142,7 @@ Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::R
                                              const Jid& /*requester*/) {
   if (std::holds_alternative<UnknownUid>(result)) return rsm::unknown_uid();
   if (const auto* asked = std::get_if<ItemsRead>(&read)) {
-    return items_answer(*asked, std::get<ItemPage>(result), settings);
+    return items_answer(*asked, std::get<ItemPage>(std::move(result)), settings);
   }
   if (const auto* asked = std::get_if<SubscriptionsRead>(&read)) {
     return subscriptions_answer(*asked, std::get<SubscriptionPage>(result));

@@ -152,6 +152,7 @@ constexpr std::array rows = {
     Row{"max_requested_ids", limit<&Limits::requested_ids>},
     Row{"max_entries", limit<&Limits::entries>},
     Row{"max_page", limit<&Limits::page>},
+    Row{"max_answer_bytes", limit<&Limits::answer_bytes>},
     Row{"max_nodes_per_owner", limit<&Limits::nodes_per_owner>},
     Row{"max_subscriptions_per_node", limit<&Limits::subscriptions_per_node>},
     Row{"max_subscriptions_per_entity", limit<&Limits::subscriptions_per_entity>},

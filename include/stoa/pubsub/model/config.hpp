@@ -29,7 +29,7 @@ struct NodeConfig {
   OverwritePolicy overwrite_policy = OverwritePolicy::any_publisher;
   std::optional<std::uint32_t> max_items = 1000;
   std::optional<std::uint32_t> item_expire = {};  ///< seconds
-  std::uint32_t max_payload_size = 256 * 1024;    ///< bytes
+  std::uint32_t max_payload_size = 128 * 1024;    ///< bytes
   bool persist_items = true;
   bool subscribe = true;
   bool deliver_notifications = true;
