@@ -2,7 +2,7 @@
 import asyncio
 
 from harness import main, test
-from clients import NS, event, message, presence_of_room, tag
+from clients import NS, event, message, presence_of_room, room_form, tag
 
 
 async def pair(world):
@@ -61,6 +61,7 @@ async def burst_and_break(world):
 @test("after a restart of the server users come back to their rooms and nodes [MUC-PERS-08] [PS-DUR-06]")
 async def server_restart(world):
     juliet, romeo, room = await pair(world)
+    await juliet.ask(room, "set", room_form({"muc#roomconfig_persistentroom": 1}))
     node = world.name("node/")
     await juliet.create_node(world.service, node)
     await juliet.publish(world.service, node, "kept", "<n xmlns='urn:example:n'/>")

@@ -25,6 +25,7 @@ from servers import HOST, SERVERS, Postgres, Stoa, scratch  # noqa: E402
 
 CAST = ("juliet", "romeo", "mercutio", "admin")
 STORY_TIMEOUT = 60  # seconds
+NOTICE = 0.6  # seconds within which /readyz shows that something broke
 _stories = []
 
 
@@ -95,7 +96,9 @@ class World:
         self.stoa.wait_ready()
 
     async def ready(self, timeout=30):
-        """Waits until stoa says that all links are up and the database is writable."""
+        """Waits until stoa says that all links are up and the database is writable; gives it time
+        to notice first what has just been done to it."""
+        await asyncio.sleep(NOTICE)
         deadline = time.monotonic() + timeout
         while not self.stoa.ready():
             assert time.monotonic() < deadline, "stoa did not become ready again"
@@ -114,7 +117,8 @@ async def tell(world, title, story):
         await asyncio.wait_for(story(world), STORY_TIMEOUT)
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)
-        line = next((each.lineno for each in where if each.filename == sys.argv[0]), "?")
+        here = os.path.basename(sys.argv[0])
+        line = next((each.lineno for each in where if os.path.basename(each.filename) == here), "?")
         print(f"FAILED  {title}\n        line {line}: {error!r}".replace("\\n", "\n"), flush=True)
         return False
     finally:

@@ -34,6 +34,7 @@ NS = {
     "info": "http://jabber.org/protocol/disco#info",
     "items": "http://jabber.org/protocol/disco#items",
     "data": "jabber:x:data",
+    "rsm": "http://jabber.org/protocol/rsm",
     "delay": "urn:xmpp:delay",
     "sid": "urn:xmpp:sid:0",
     "err": "urn:ietf:params:xml:ns:xmpp-stanzas",
@@ -204,10 +205,23 @@ class Client:
                               "</pubsub>")
 
     async def items(self, service, node):
-        """The ids of the node's items, as the service lists them."""
+        """The ids of the node's items, as the service lists them when asked for all at once."""
         answer = await self.ask(service, "get", f"<pubsub xmlns='{NS['ps']}'>"
                                 f"<items node={quoteattr(node)}/></pubsub>")
         return [item.get("id") for item in answer.findall("ps:pubsub/ps:items/ps:item", NS)]
+
+    async def all_items(self, service, node, page=200):
+        """The ids of the node's items, page by page (XEP-0059)."""
+        ids, after = [], ""
+        while True:
+            answer = await self.ask(service, "get", f"<pubsub xmlns='{NS['ps']}'>"
+                                    f"<items node={quoteattr(node)}/>"
+                                    f"<set xmlns='{NS['rsm']}'><max>{page}</max>{after}</set></pubsub>")
+            ids += [item.get("id") for item in answer.findall("ps:pubsub/ps:items/ps:item", NS)]
+            last = answer.findtext("ps:pubsub/rsm:set/rsm:last", None, NS)
+            if not last or len(ids) >= int(answer.findtext("ps:pubsub/rsm:set/rsm:count", "0", NS)):
+                return ids
+            after = f"<after>{escape(last)}</after>"
 
 
 def node_form(options):
