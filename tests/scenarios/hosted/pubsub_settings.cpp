@@ -1,9 +1,12 @@
+#include "scenarios/hosted/pubsub_settings.hpp"
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <stdexcept>
 #include <utility>
 
-#include <stoa/pubsub/model/configure.hpp>
+#include <stoa/forms/form.hpp>
 #include <stoa/pubsub/model/options.hpp>
 
 namespace scenario {

@@ -62,7 +62,7 @@ Action any_action(std::mt19937& random, const std::string& from) {
 void check_history(const Stage& stage) {
   NodeState undone = stage.state;
   for (auto step = stage.history.rbegin(); step != stage.history.rend(); ++step) {
-    apply(undone, inverse(step->second));
+    pubsub::apply(undone, inverse(step->second));
     REQUIRE(same_stored(undone, step->first));
   }
 }
@@ -118,7 +118,7 @@ TEST_CASE("the inverse of an undo is the change itself") {
   stage.ask(people.front(), action::Create{});
   const Change& change = stage.history.back().second;
   NodeState state = stage.history.back().first;
-  apply(state, inverse(inverse(change)));
+  pubsub::apply(state, inverse(inverse(change)));
   CHECK(same_stored(state, stage.state));
 }
 
