@@ -115,6 +115,7 @@ void kill(const Scenario& scenario, const std::vector<Act>& acts, std::size_t i,
     }
   }
   if (i + 1 == acts.size()) return;
+  player.learn(acts[i].step, acts[i + 1].step, acts[i].heard);
   player.play(acts[i + 1].step, scenario.steps.size());
 }
 

@@ -45,6 +45,25 @@ std::vector<Heard> Player::act(const Step& step) {
   return std::exchange(waiting_, {});
 }
 
+void Player::learn(std::size_t begin, std::size_t end, const std::vector<Heard>& heard) {
+  std::vector<Heard> left = heard;
+  for (std::size_t i = begin; i < end; ++i) {
+    const Step& step = scenario_.steps[i];
+    if (step.verb != Verb::receives) continue;
+    for (const std::string& who : step.who) {
+      const std::string to = filled(scenario_.address(who), captures_);
+      for (const Element& wanted : step.stanzas) {
+        Element complete = wanted;
+        if (!complete.attr("to")) complete.set("to", to);
+        const auto found = std::find_if(left.begin(), left.end(), [&](const Heard& it) {
+          return it.to == to && matches_stanza(complete, it.stanza, captures_);
+        });
+        if (found != left.end()) left.erase(found);
+      }
+    }
+  }
+}
+
 void Player::perform(const Step& step) {
   switch (step.verb) {
     case Verb::sends:

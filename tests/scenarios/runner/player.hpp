@@ -39,6 +39,9 @@ class Player {
 
   /// Performs one action without comparing; gives what was heard.
   std::vector<Heard> act(const Step& step);
+  /// Captures what the `receives` among the steps [begin, end) name in `heard`, which was heard in
+  /// another play of the same scenario.
+  void learn(std::size_t begin, std::size_t end, const std::vector<Heard>& heard);
   /// What was heard is not to be compared.
   void forget() { waiting_.clear(); }
   /// Asks that of everything heard in play(), before it is compared.
