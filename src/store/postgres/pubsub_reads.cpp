@@ -80,8 +80,8 @@ const std::string* anchor_of(const std::optional<rsm::Request>& page) {
   return page->before && !page->before->empty() ? &*page->before : nullptr;
 }
 
-Window window_of(const std::optional<rsm::Request>& page, std::uint64_t total, std::uint64_t anchor,
-                 std::size_t cap) {
+Window window_or_all(const std::optional<rsm::Request>& page, std::uint64_t total,
+                     std::uint64_t anchor, std::size_t cap) {
   if (!page) return {0, std::min<std::uint64_t>(cap, total)};
   return window_of(*page, total, anchor, cap);
 }
@@ -128,7 +128,7 @@ ReadResult Find::operator()(const pubsub::SubscriptionsRead& read) const {
   }
   pubsub::SubscriptionPage page;
   page.count = number_in(connection.exec(count_subscriptions, service, jid));
-  const Window window = window_of(read.page, page.count, anchor, read.cap);
+  const Window window = window_or_all(read.page, page.count, anchor, read.cap);
   page.first_index = window.begin;
   if (window.size() == 0) return page;
   for (const auto& row :
@@ -149,7 +149,7 @@ ReadResult Find::operator()(const pubsub::AffiliationsRead& read) const {
   }
   pubsub::AffiliationPage page;
   page.count = number_in(connection.exec(count_affiliations, service, jid));
-  const Window window = window_of(read.page, page.count, anchor, read.cap);
+  const Window window = window_or_all(read.page, page.count, anchor, read.cap);
   page.first_index = window.begin;
   if (window.size() == 0) return page;
   for (const auto& row :

@@ -51,6 +51,22 @@ bool disturbed(const Scenario& scenario) {
   return false;
 }
 
+bool says_something(const Step& step) {
+  return step.verb == Verb::sends || step.verb == Verb::server_sends;
+}
+
+std::string sender_of(const Scenario& scenario, const Step& step) {
+  if (!says_something(step)) return {};
+  const std::string cast =
+      step.verb == Verb::sends ? scenario.address(step.who.front()) : std::string();
+  return std::string(step.stanzas.front().attr_or("from", cast));
+}
+
+/// Errors themselves are never answered.
+bool is_answered(const Step& step) {
+  return says_something(step) && !is_error(step.stanzas.front());
+}
+
 [[noreturn]] void fail(const Scenario& scenario, const Act& act, std::uint64_t unit,
                        const std::string& what) {
   throw Failed(scenario.file + ":" + std::to_string(scenario.steps[act.step].line) + ": " + what +
@@ -58,20 +74,20 @@ bool disturbed(const Scenario& scenario) {
 }
 
 /// The store refuses the only unit of the act: its sender gets an error, nobody else hears
-/// anything.
+/// anything. Where several stanzas came at once the later ones may then succeed in its place.
 void refuse(const Scenario& scenario, const std::vector<Act>& acts, std::size_t i,
             std::uint64_t unit) {
+  const Step& step = scenario.steps[acts[i].step];
+  if (step.stanzas.size() > 1) return;
   MemoryBacking backing(hosted_services(scenario));
   InProcess stage(backing);
   Player player(scenario, stage);
   player.play(0, acts[i].step);
   player.forget();
   backing.journal().fail_unit(unit);
-  const Step& step = scenario.steps[acts[i].step];
   const std::vector<Heard> heard = player.act(step);
   if (backing.journal().last_refused() == stoa::Durability::soft) return;
-  const std::string sender =
-      step.verb == Verb::sends ? scenario.address(step.who.front()) : std::string();
+  const std::string sender = sender_of(scenario, step);
   std::size_t errors = 0;
   for (const Heard& it : heard) {
     if (it.to != sender || !is_error(it.stanza)) {
@@ -80,8 +96,7 @@ void refuse(const Scenario& scenario, const std::vector<Act>& acts, std::size_t 
     }
     ++errors;
   }
-  const bool asked = step.verb == Verb::sends && step.stanzas.size() == 1;
-  if (asked && errors != 1) {
+  if (is_answered(step) && errors != 1) {
     fail(scenario, acts[i], unit, "the store refused it, and its sender is not told");
   }
 }

@@ -117,7 +117,8 @@ TEST_CASE("a configuration is stored as text and read back, all options of it") 
 }
 
 TEST_CASE("every option of the form is stored") {
-  for (const auto& row : node_table(Limits{}).rows()) {
+  const NodeTable table = node_table(Limits{});
+  for (const auto& row : table.rows()) {
     CAPTURE(row.var);
     if (row.var == node_type_field) continue;
     NodeConfig config;
