@@ -88,6 +88,8 @@ void write_store(Page& page, const store::Figures& store) {
   page.one("watermark_lag", "gauge", "Units that wait for their commit.", store.waiting_units);
   page.one("journal_waiting_bytes", "gauge", "Bytes that wait for their commit.",
            store.waiting_bytes);
+  page.one("database_connects_total", "counter", "Sessions that the journal has opened.",
+           store.connects);
   page.one("database_connected", "gauge", "Whether the journal has a session.",
            store.connected ? 1 : 0);
 }

@@ -25,7 +25,7 @@ from servers import HOST, SERVERS, Postgres, Stoa, scratch  # noqa: E402
 
 CAST = ("juliet", "romeo", "mercutio", "admin")
 STORY_TIMEOUT = 60  # seconds
-NOTICE = 0.6  # seconds within which /readyz shows that something broke
+PATIENCE = 30  # seconds for stoa to notice that something broke or came back
 _stories = []
 
 
@@ -57,7 +57,8 @@ class World:
         self.proxy = stack.enter_context(Proxy(self.server.component_port))
         self.stoa = stack.enter_context(Stoa(os.path.join(folder, "stoa"),
                                              Link(self.server, self.proxy), url,
-                                             admins=[f"admin@{HOST}"]))
+                                             admins=[f"admin@{HOST}"],
+                                             extra="[limits]\nrequests_per_second = 0\n"))
         self.service = self.stoa.domain
         self._names = itertools.count(1)
         self._sessions = contextlib.AsyncExitStack()
@@ -95,19 +96,35 @@ class World:
         self.stoa.start()
         self.stoa.wait_ready()
 
-    async def ready(self, timeout=30):
-        """Waits until stoa says that all links are up and the database is writable; gives it time
-        to notice first what has just been done to it."""
-        await asyncio.sleep(NOTICE)
-        deadline = time.monotonic() + timeout
-        while not self.stoa.ready():
-            assert time.monotonic() < deadline, "stoa did not become ready again"
-            await asyncio.sleep(0.1)
+    @contextlib.asynccontextmanager
+    async def comes_back(self, what):
+        """Around that which breaks the "link" or the "database": behind it stoa has noticed, has
+        a new one, and is ready."""
+        before = self.metric(f"{what}_connects_total")
+        yield
+        await self.until(lambda: self.metric(f"{what}_connects_total") > before and
+                         self.stoa.ready(), f"the {what} came back")
 
-    async def not_ready(self, timeout=30):
-        deadline = time.monotonic() + timeout
-        while self.stoa.ready():
-            assert time.monotonic() < deadline, "stoa did not notice"
+    async def ready(self):
+        await self.until(self.stoa.ready, "ready")
+
+    async def not_ready(self):
+        await self.until(lambda: not self.stoa.ready(), "not ready")
+
+    def metric(self, name):
+        """The sum of all samples of a metric; -1 while stoa does not answer."""
+        try:
+            lines = self.stoa.get("/metrics")[1].splitlines()
+        except OSError:
+            return -1
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines
+                   if line.startswith((f"stoa_{name} ", f"stoa_{name}{{")))
+
+    @staticmethod
+    async def until(fits, what):
+        deadline = time.monotonic() + PATIENCE
+        while not fits():
+            assert time.monotonic() < deadline, f"waited in vain: {what}"
             await asyncio.sleep(0.05)
 
 

@@ -14,6 +14,7 @@ class Proxy:
         self._target = target
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
+        self.refused = 0  # connections, so far
         self._wake, self._woken = socket.socketpair()
         self._orders = []
         self._done = threading.Event()
@@ -72,6 +73,7 @@ class Proxy:
         near, _ = self._listener.accept()
         try:
             if not admits:
+                self.refused += 1
                 raise OSError
             far = socket.create_connection(("127.0.0.1", self._target), timeout=5)
         except OSError:

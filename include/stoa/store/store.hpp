@@ -36,8 +36,9 @@ struct Figures {
   std::size_t last_batch_units = 0;
   std::size_t waiting_units = 0;
   std::size_t waiting_bytes = 0;
-  bool away = false;       ///< failing for longer than archive_grace
-  bool connected = false;  ///< the writer has a session
+  std::uint64_t connects = 0;  ///< sessions of the writer
+  bool away = false;           ///< failing for longer than archive_grace
+  bool connected = false;      ///< the writer has a session
 };
 
 /// PostgreSQL behind the ports of dispatch: one journal, a few readers, threads of their own.

@@ -22,6 +22,8 @@ constexpr auto shortest_patience = 1s;
 /// what became of it is asked for.
 constexpr int commit_patience = 3;
 constexpr auto connect_patience = 5s;
+/// After so long without a word from the database the writer asks whether it is there and writable.
+constexpr auto idle_probe = 1s;
 
 std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
   thread_local std::minstd_rand random{std::random_device{}()};
@@ -116,7 +118,7 @@ void Journal::cut_if_stuck_locked(Time now) {
     return unit.durability == Durability::hard && now - unit.since > options_.commit_timeout;
   };
   bool stuck = stopping_ && now > stop_at_;
-  if (connecting_since_) stuck = stuck || (opened_ && now - *connecting_since_ > connect_patience);
+  if (asking_since_) stuck = stuck || (opened_ && now - *asking_since_ > connect_patience);
   if (phase_ == Phase::writing && now - phase_since_ > shortest_patience) {
     stuck = stuck || std::any_of(taken_.begin(), taken_.end(), overdue);
   }
@@ -162,7 +164,36 @@ void Journal::step() {
     connect();
   }
   if (phase_ == Phase::doubt) resolve_doubt();
-  if (take()) write();
+  if (take()) {
+    write();
+  } else if (steady_clock::now() - heard_ >= idle_probe) {
+    probe();
+  }
+}
+
+// A standby refuses READ WRITE; no transaction number is used up.
+void Journal::probe() {
+  {
+    const std::lock_guard lock(mutex_);
+    asking_since_ = steady_clock::now();
+    if (!failing_since_) failing_since_ = asking_since_;
+  }
+  try {
+    connection_->run("BEGIN READ WRITE; ROLLBACK");
+  } catch (const Fault& fault) {
+    throw Fault(FaultKind::connection, fault.what());
+  }
+  answered();
+}
+
+void Journal::answered() {
+  heard_ = steady_clock::now();
+  const std::lock_guard lock(mutex_);
+  asking_since_.reset();
+  if (queue_.empty() && taken_.empty()) {
+    pause_ = 0ms;
+    recovered_locked();
+  }
 }
 
 bool Journal::nothing_left_locked() const {
@@ -190,8 +221,10 @@ bool Journal::take() {
       return !marks_.empty() && (stopping_ || steady_clock::now() - marks_since_ >= mark_delay);
     };
     const auto ready = [&] { return stopping_ || !queue_.empty() || ripe(); };
-    if (marks_.empty()) wake_.wait(lock, [&] { return ready() || !marks_.empty(); });
-    if (!ready()) wake_.wait_until(lock, marks_since_ + mark_delay, ready);
+    if (marks_.empty()) {
+      wake_.wait_for(lock, idle_probe, [&] { return ready() || !marks_.empty(); });
+    }
+    if (!marks_.empty() && !ready()) wake_.wait_until(lock, marks_since_ + mark_delay, ready);
 
     const Time now = steady_clock::now();
     refused = queue_.expire(now - options_.commit_timeout);
@@ -309,6 +342,7 @@ void Journal::settle() {
     recovered_locked();
   }
   pause_ = 0ms;
+  heard_ = steady_clock::now();
   tell(std::exchange(guilty_, {}));
 }
 

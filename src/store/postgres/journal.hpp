@@ -71,6 +71,8 @@ class Journal : public dispatch::JournalControl {
   void begin();
   void commit();
   void settle();
+  void probe();
+  void answered();
   void recovered_locked();
   void give_back_locked();
   void lost(const Fault& fault);
@@ -93,6 +95,7 @@ class Journal : public dispatch::JournalControl {
   std::chrono::milliseconds pause_{0};
   std::vector<Refused> guilty_;  // of the batch that is being written
   Time began_{};                 // its BEGIN
+  Time heard_{};                 // the last answer of the database
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
@@ -102,7 +105,7 @@ class Journal : public dispatch::JournalControl {
   Marks taken_marks_;
   Time marks_since_{};
   bool opened_ = false;
-  std::optional<Time> connecting_since_;
+  std::optional<Time> asking_since_;  // connecting, or an idle session is asked for a word
   Phase phase_ = Phase::idle;
   Time phase_since_{};
   std::optional<Time> failing_since_;  // since when something waits in vain

@@ -34,7 +34,7 @@ constexpr const char* key_lookups =
 void Journal::connect() {
   {
     const std::lock_guard lock(mutex_);
-    connecting_since_ = steady_clock::now();
+    asking_since_ = steady_clock::now();
   }
   connection_ = std::make_unique<Connection>(options_.url, "stoa journal", &line_);
   if (epoch_ == 0) {
@@ -45,14 +45,13 @@ void Journal::connect() {
   connection_->run(key_lookups);
   rows_ = std::make_unique<Rows>(*connection_);
   backend_ = connection_->backend();
-  const std::lock_guard lock(mutex_);
-  connecting_since_.reset();
-  opened_ = true;
-  figures_.connected = true;
-  if (queue_.empty() && taken_.empty()) {
-    pause_ = 0ms;
-    recovered_locked();
+  {
+    const std::lock_guard lock(mutex_);
+    opened_ = true;
+    figures_.connected = true;
+    ++figures_.connects;
   }
+  answered();
 }
 
 void Journal::open_first() {
@@ -121,7 +120,7 @@ void Journal::lost(const Fault& fault) {
   pause_ =
       pause_ == 0ms ? first_pause : std::min(2 * pause_, std::chrono::milliseconds(longest_pause));
   const std::lock_guard lock(mutex_);
-  connecting_since_.reset();
+  asking_since_.reset();
   figures_.connected = false;
   if (!failing_since_) failing_since_ = steady_clock::now();
   if (phase_ == Phase::committing) phase_ = Phase::doubt;
