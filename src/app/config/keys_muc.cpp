@@ -11,7 +11,7 @@ namespace {
 
 using R = Row<Config>;
 
-Keys rule_keys() {
+Keys muc_rule_keys() {
   return {
       R::key("muc.name", "", "of the service in discovery", STOA_MUC(name)),
       R::key("muc.creation", "", "who may make rooms: \"everybody\", \"listed\" or \"admins\"",
@@ -63,7 +63,7 @@ Keys rule_keys() {
   };
 }
 
-Keys limit_keys() {
+Keys muc_limit_keys() {
   return {
       R::key("muc.max_rooms", "rooms", "in all; 0: no limit", STOA_MUC(limits.rooms)),
       R::key("muc.max_rooms_per_owner", "rooms", "0: no limit", STOA_MUC(limits.rooms_per_owner)),
@@ -99,7 +99,7 @@ Keys limit_keys() {
   };
 }
 
-Keys rate_keys() {
+Keys muc_rate_keys() {
   return {
       R::key("muc.messages_burst", "", "messages of one user in one room, at once; 0: no limit",
              STOA_MUC(limits.messages.burst)),
@@ -127,7 +127,7 @@ Keys rate_keys() {
   };
 }
 
-Keys time_keys() {
+Keys muc_time_keys() {
   return {
       R::key("muc.lock_timeout", "seconds",
              "until an unconfigured room is unlocked or destroyed; 0: never",
@@ -158,8 +158,8 @@ Keys time_keys() {
 }  // namespace
 
 Keys muc_keys() {
-  Keys keys = rule_keys();
-  for (const auto& more : {limit_keys(), rate_keys(), time_keys()}) {
+  Keys keys = muc_rule_keys();
+  for (const auto& more : {muc_limit_keys(), muc_rate_keys(), muc_time_keys()}) {
     keys.insert(keys.end(), more.begin(), more.end());
   }
   return keys;

@@ -11,7 +11,7 @@ namespace {
 
 using R = Row<Config>;
 
-Keys rule_keys() {
+Keys pubsub_rule_keys() {
   return {
       R::key("pubsub.name", "", "of the service in discovery", STOA_PUBSUB(name)),
       R::key("pubsub.creation", "",
@@ -57,7 +57,7 @@ Keys rule_keys() {
   };
 }
 
-Keys limit_keys() {
+Keys pubsub_limit_keys() {
   return {
       R::key("pubsub.max_items", "items", "what `max` stands for", STOA_PUBSUB(limits.max_items)),
       R::key("pubsub.max_item_expire", "seconds", "what `max` stands for",
@@ -90,8 +90,8 @@ Keys limit_keys() {
 }  // namespace
 
 Keys pubsub_keys() {
-  Keys keys = rule_keys();
-  for (Key<Config>& key : limit_keys()) keys.push_back(std::move(key));
+  Keys keys = pubsub_rule_keys();
+  for (Key<Config>& key : pubsub_limit_keys()) keys.push_back(std::move(key));
   return keys;
 }
 

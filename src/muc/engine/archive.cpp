@@ -10,7 +10,7 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0313 6.1.2";
+constexpr std::string_view archive_section = "XEP-0313 6.1.2";
 
 /// Who may enter now may read ([MUC-MAM-03]).
 std::optional<StanzaError> refused(const Scene& scene, const Jid& asker) {
@@ -21,10 +21,11 @@ std::optional<StanzaError> refused(const Scene& scene, const Jid& asker) {
   }
   const bool inside = scene.room.occupants.by_session(asker) != nullptr;
   const bool known = inside || rank >= Affiliation::member;
-  if (scene.room.affiliation_of(asker) == Affiliation::outcast) return refusal::forbidden(section);
-  if (config.members_only && rank < Affiliation::member) return refusal::forbidden(section);
+  if (scene.room.affiliation_of(asker) == Affiliation::outcast)
+    return refusal::forbidden(archive_section);
+  if (config.members_only && rank < Affiliation::member) return refusal::forbidden(archive_section);
   const bool open = !config.password_protected && scene.settings.open_archive;
-  if (!open && !known) return refusal::forbidden(section);
+  if (!open && !known) return refusal::forbidden(archive_section);
   return std::nullopt;
 }
 

@@ -13,14 +13,14 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0317 4";
+constexpr std::string_view command_section = "XEP-0317 4";
 constexpr std::string_view form_type = "urn:xmpp:hats:commands";
 
 StanzaError bad_request(std::string_view text) {
   return {ErrorType::modify, Condition::bad_request, "XEP-0050 3.4", text};
 }
 StanzaError no_such_hat() {
-  return {ErrorType::cancel, Condition::item_not_found, section, "There is no such hat"};
+  return {ErrorType::cancel, Condition::item_not_found, command_section, "There is no such hat"};
 }
 
 std::string text_of(const forms::Form& form, std::string_view var) {
@@ -182,7 +182,7 @@ std::vector<forms::Field> wearer_fields() {
           field("hats#uri", forms::FieldType::text_single, "URI of the hat")};
 }
 
-const std::array<Entry, 6> entries{{
+const std::array<Entry, 6> all_commands{{
     {{"urn:xmpp:hats:commands:create", "Create a hat"}, Open::admins, hat_fields, create},
     {{"urn:xmpp:hats:commands:destroy", "Destroy a hat"}, Open::admins, uri_fields, destroy_hat},
     {{"urn:xmpp:hats:commands:list", "List hats"}, Open::occupants, nullptr, nullptr},
@@ -280,16 +280,16 @@ RoomDecision run(const Scene& scene, const request::Command& ask, const Entry& e
 
 std::vector<RoomCommand> commands_for(const Scene& scene, const Jid& user) {
   std::vector<RoomCommand> mine;
-  for (const Entry& entry : entries) {
+  for (const Entry& entry : all_commands) {
     if (may_run(scene, user, entry.open)) mine.push_back(entry.command);
   }
   return mine;
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::Command& ask) {
-  const auto entry = std::find_if(entries.begin(), entries.end(),
+  const auto entry = std::find_if(all_commands.begin(), all_commands.end(),
                                   [&](const Entry& one) { return one.command.node == ask.node; });
-  if (entry == entries.end()) {
+  if (entry == all_commands.end()) {
     return StanzaError(ErrorType::cancel, Condition::item_not_found, "XEP-0050 2.4",
                        "There is no such command");
   }

@@ -13,7 +13,7 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0045 7.8.2";
+constexpr std::string_view invite_section = "XEP-0045 7.8.2";
 
 /// So many sent invitations are remembered for declines and bounces.
 constexpr std::size_t remembered_invitations = 100;
@@ -55,7 +55,7 @@ std::optional<StanzaError> may_invite(const Scene& scene, const request::Invite&
   }
   for (const auto& one : ask.invites) {
     if (scene.room.affiliation_of(one.to) == Affiliation::outcast) {
-      return StanzaError(ErrorType::cancel, Condition::not_allowed, section,
+      return StanzaError(ErrorType::cancel, Condition::not_allowed, invite_section,
                          "That person is banned from this room");
     }
   }

@@ -194,7 +194,7 @@ bool may_read(const Scene& scene, const Jid& asker, Affiliation list) {
   return false;
 }
 
-RoomDecision roles(const Scene& scene, const Jid& asker, Role role) {
+RoomDecision role_list(const Scene& scene, const Jid& asker, Role role) {
   if (role == Role::none) return bad_list();
   const Occupant* occupant = scene.room.occupants.by_session(asker);
   if (!occupant || occupant->role != Role::moderator) return refusal::forbidden("XEP-0045 8.5");
@@ -225,7 +225,7 @@ void write_row(xml::Element& query, const Affiliate& row) {
 }  // namespace
 
 RoomDecision rules::decide(const Scene& scene, const request::GetList& ask) {
-  if (ask.role) return roles(scene, ask.from, *ask.role);
+  if (ask.role) return role_list(scene, ask.from, *ask.role);
   if (!ask.affiliation || *ask.affiliation == Affiliation::none) return bad_list();
   if (!may_read(scene, ask.from, *ask.affiliation)) return refusal::forbidden("XEP-0045 9.5");
   std::vector<const Affiliate*> rows;

@@ -13,7 +13,7 @@ namespace {
 /// Entries in one message; a longer list is cut.
 constexpr std::size_t entries_per_message = 500;
 
-struct Entry {
+struct Listed {
   Jid jid;
   Affiliation affiliation;
   std::string nick;
@@ -46,8 +46,8 @@ const fact::AffiliationLog* log_since(const RoomState& room, std::uint64_t since
   return nullptr;
 }
 
-std::vector<Entry> whole_list(const RoomState& room) {
-  std::vector<Entry> entries;
+std::vector<Listed> whole_list(const RoomState& room) {
+  std::vector<Listed> entries;
   for (const Affiliate& row : room.affiliations.rows()) {
     if (row.affiliation != Affiliation::none) {
       entries.push_back({row.jid, row.affiliation, row.nick});
@@ -67,7 +67,7 @@ xml::Element message(const RoomState& room, const Jid& to) {
   return xml::Element("message", ns::client).set("from", room.jid.str()).set("to", to.str());
 }
 
-void tell(Draft& draft, const Jid& to, const std::vector<Entry>& entries,
+void tell(Draft& draft, const Jid& to, const std::vector<Listed>& entries,
           const std::string& since) {
   const std::string until = std::to_string(draft.room().affiliation_version);
   std::size_t from = 0;
@@ -113,9 +113,9 @@ void tell_affiliations(Draft& draft, const request::Join& ask, const Occupant& n
   if (since && *since == room.affiliation_version) return;
   const fact::AffiliationLog* log = since ? log_since(room, *since) : nullptr;
   if (!log || !log->known) return tell(draft, ask.from, whole_list(room), {});
-  std::vector<Entry> entries;
+  std::vector<Listed> entries;
   for (const auto& entry : log->entries) {
-    std::erase_if(entries, [&](const Entry& one) { return one.jid == entry.jid; });
+    std::erase_if(entries, [&](const Listed& one) { return one.jid == entry.jid; });
     entries.push_back({entry.jid, entry.affiliation, entry.nick});
   }
   tell(draft, ask.from, entries, ask.affiliations_since);

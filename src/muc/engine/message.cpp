@@ -13,7 +13,7 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0045 7.4";
+constexpr std::string_view message_section = "XEP-0045 7.4";
 
 using Refused = std::optional<StanzaError>;
 
@@ -26,12 +26,12 @@ Refused is_occupant(const Speaking& who) {
   const bool as_room =
       who.scene.settings.speak_without_joining && who.affiliation >= Affiliation::admin;
   if (who.occupant || as_room) return std::nullopt;
-  return refusal::not_an_occupant(section);
+  return refusal::not_an_occupant(message_section);
 }
 
 Refused has_voice(const Speaking& who) {
   if (!who.occupant || who.occupant->role > Role::visitor) return std::nullopt;
-  return refusal::forbidden(section, "Visitors may not speak here");
+  return refusal::forbidden(message_section, "Visitors may not speak here");
 }
 
 Refused is_short_enough(const Speaking& who) {

@@ -12,7 +12,7 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0045 7.6";
+constexpr std::string_view nick_section = "XEP-0045 7.6";
 
 using Refused = std::optional<StanzaError>;
 
@@ -25,29 +25,29 @@ struct Wanted {
 
 Refused nick_is_valid(const Wanted& who) {
   if (is_nick(who.nick, who.scene.settings.limits)) return std::nullopt;
-  return refusal::malformed_nick(section);
+  return refusal::malformed_nick(nick_section);
 }
 
 Refused visitors_may_rename(const Wanted& who) {
   const bool mute = who.mover.role == Role::visitor && !who.scene.room.config->visitor_nick_change;
   if (!mute) return std::nullopt;
-  return refusal::forbidden(section, "Visitors keep their nicknames here");
+  return refusal::forbidden(nick_section, "Visitors keep their nicknames here");
 }
 
 Refused nicks_are_free_to_choose(const Wanted& who) {
   if (!who.scene.room.config->nick_lockdown) return std::nullopt;
   const Affiliate* row = who.scene.room.affiliations.find(who.mover.bare());
   if (!row || row->nick.empty() || row->nick == who.nick) return std::nullopt;
-  return StanzaError(ErrorType::cancel, Condition::not_acceptable, section,
+  return StanzaError(ErrorType::cancel, Condition::not_acceptable, nick_section,
                      "Only the registered nickname can be used here");
 }
 
 Refused nick_is_free(const Wanted& who) {
   const RoomState& room = who.scene.room;
   const Occupant* there = room.occupants.by_key(who.key);
-  if (there && there->bare() != who.mover.bare()) return refusal::nick_taken(section);
+  if (there && there->bare() != who.mover.bare()) return refusal::nick_taken(nick_section);
   if (reserved_for_other(room, who.key, who.mover.sessions.front().jid)) {
-    return refusal::nick_taken(section);
+    return refusal::nick_taken(nick_section);
   }
   return std::nullopt;
 }

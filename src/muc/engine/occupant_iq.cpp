@@ -10,7 +10,7 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0045 17.4";
+constexpr std::string_view occupant_iq_section = "XEP-0045 17.4";
 
 bool is_disco(const xml::Element& payload) {
   return payload.is("query", ns::disco_info) || payload.is("query", ns::disco_items);
@@ -30,20 +30,20 @@ std::optional<StanzaError> refused(const Scene& scene, const request::OccupantIq
     if (is_disco(ask.payload)) {
       return StanzaError(ErrorType::modify, Condition::bad_request, "XEP-0045 6.6");
     }
-    return refusal::not_an_occupant(section);
+    return refusal::not_an_occupant(occupant_iq_section);
   }
   if (!asked) {
-    return StanzaError(ErrorType::cancel, Condition::item_not_found, section,
+    return StanzaError(ErrorType::cancel, Condition::item_not_found, occupant_iq_section,
                        "Nobody has that nickname");
   }
   const bool vcard = ask.type == "get" && ask.payload.is("vCard", ns::vcard);
   const bool passes = scene.room.config->occupant_iq || vcard;
   if (!passes || (ask.type == "set" && !scene.settings.occupant_iq_set)) {
-    return StanzaError(ErrorType::cancel, Condition::not_allowed, section,
+    return StanzaError(ErrorType::cancel, Condition::not_allowed, occupant_iq_section,
                        "Requests between occupants are switched off");
   }
   if (scene.room.extra().iqs.size() >= scene.settings.limits.pending_iqs) {
-    return refusal::too_often(section);
+    return refusal::too_often(occupant_iq_section);
   }
   return std::nullopt;
 }

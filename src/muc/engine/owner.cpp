@@ -12,7 +12,7 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0045 10.2";
+constexpr std::string_view owner_section = "XEP-0045 10.2";
 
 using Refused = std::optional<StanzaError>;
 
@@ -153,7 +153,7 @@ bool owns(const Scene& scene, const Jid& sender) {
 }  // namespace
 
 RoomDecision rules::decide(const Scene& scene, const request::GetConfig& ask) {
-  if (!owns(scene, ask.from)) return refusal::forbidden(section);
+  if (!owns(scene, ask.from)) return refusal::forbidden(owner_section);
   const ConfigForm now = form_of(scene.room);
   forms::Form form =
       room_table(scene.settings).render(forms::FormType::form, now.config, viewer_of(scene));
@@ -169,7 +169,7 @@ RoomDecision rules::decide(const Scene& scene, const request::GetConfig& ask) {
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::SetConfig& ask) {
-  if (!owns(scene, ask.from)) return refusal::forbidden(section);
+  if (!owns(scene, ask.from)) return refusal::forbidden(owner_section);
   Draft draft(scene);
   if (ask.form.type == forms::FormType::cancel) {
     if (scene.room.locked()) end_room(draft, "<destroy/>", std::nullopt);

@@ -8,7 +8,7 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0045 7.5";
+constexpr std::string_view private_section = "XEP-0045 7.5";
 
 /// So many relayed messages are remembered, for their bounces to find the writer.
 constexpr std::size_t remembered_privates = 64;
@@ -44,14 +44,14 @@ void remember(Draft& draft, const request::Private& ask, const std::string& id,
 
 RoomDecision rules::decide(const Scene& scene, const request::Private& ask) {
   const Occupant* writer = scene.room.occupants.by_session(ask.from);
-  if (!writer) return refusal::not_an_occupant(section);
+  if (!writer) return refusal::not_an_occupant(private_section);
   const Occupant* reader = scene.room.occupants.by_key(fold_case(ask.nick()));
   if (!reader) {
-    return StanzaError(ErrorType::cancel, Condition::item_not_found, section,
+    return StanzaError(ErrorType::cancel, Condition::item_not_found, private_section,
                        "Nobody has that nickname");
   }
   if (!allows(*scene.room.config, *writer, *reader)) {
-    return refusal::forbidden(section, "Private messages are not allowed here");
+    return refusal::forbidden(private_section, "Private messages are not allowed here");
   }
   if (ask.payload.size() > scene.settings.limits.message) {
     return refusal::too_long("XEP-0045 14.6");

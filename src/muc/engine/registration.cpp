@@ -13,8 +13,8 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0045 7.10";
-constexpr std::string_view form_type = "http://jabber.org/protocol/muc#register";
+constexpr std::string_view registration_section = "XEP-0045 7.10";
+constexpr std::string_view register_form_type = "http://jabber.org/protocol/muc#register";
 constexpr std::string_view nick_field = "muc#register_roomnick";
 constexpr std::string_view allow_field = "muc#register_allow";
 
@@ -32,13 +32,13 @@ forms::Field nick_row(const std::string& nick) {
 
 Refused closed_to(const Scene& scene, const Jid& user) {
   if (!scene.settings.registration) {
-    return StanzaError(ErrorType::cancel, Condition::service_unavailable, section);
+    return StanzaError(ErrorType::cancel, Condition::service_unavailable, registration_section);
   }
   const Affiliation affiliation = scene.room.affiliation_of(user);
   const bool closed =
       scene.room.config->register_mode == RegisterMode::closed && affiliation == Affiliation::none;
   if (affiliation == Affiliation::outcast || closed) {
-    return StanzaError(ErrorType::cancel, Condition::not_allowed, section,
+    return StanzaError(ErrorType::cancel, Condition::not_allowed, registration_section,
                        "You cannot register here");
   }
   return std::nullopt;
@@ -55,7 +55,7 @@ const PendingRegistration* pending_of(const RoomState& room, const Jid& user) {
 void ask_admins(Draft& draft, const PendingRegistration& pending) {
   forms::Form form{.type = forms::FormType::form, .title = "Registration request"};
   form.instructions = "To approve this registration, tick the box and submit the form.";
-  form.form_type = form_type;
+  form.form_type = register_form_type;
   forms::Field user;
   user.var = "muc#jid";
   user.type = forms::FieldType::jid_single;
@@ -137,7 +137,7 @@ RoomDecision rules::decide(const Scene& scene, const request::GetRegistration& a
   } else {
     query.add("instructions", ns::iq_register).text("Choose the nickname that you want to keep.");
     forms::Form form{.type = forms::FormType::form, .title = "Registration"};
-    form.form_type = form_type;
+    form.form_type = register_form_type;
     form.fields = {nick_row({})};
     query.add(forms::encode(form));
   }
@@ -149,9 +149,10 @@ RoomDecision rules::decide(const Scene& scene, const request::Register& ask) {
   const Jid user = ask.from.bare();
   if (Refused refusal = closed_to(scene, user)) return *std::move(refusal);
   if (!is_nick(ask.nick, scene.settings.limits)) {
-    return StanzaError(ErrorType::modify, Condition::bad_request, section, "That is no nickname");
+    return StanzaError(ErrorType::modify, Condition::bad_request, registration_section,
+                       "That is no nickname");
   }
-  if (!nick_free(scene.room, ask.nick, user)) return refusal::nick_taken(section);
+  if (!nick_free(scene.room, ask.nick, user)) return refusal::nick_taken(registration_section);
   Draft draft(scene);
   const bool waits = scene.room.config->register_mode == RegisterMode::approve &&
                      scene.room.affiliation_of(user) == Affiliation::none;

@@ -7,7 +7,7 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0045 8.1";
+constexpr std::string_view subject_section = "XEP-0045 8.1";
 
 bool may_set(const Speaking& who) {
   if (!who.occupant || who.occupant->role == Role::moderator) return true;
@@ -37,8 +37,8 @@ SubjectPtr subject_of(const request::SetSubject& ask, const ArchiveRow& row) {
 RoomDecision rules::decide(const Scene& scene, const request::SetSubject& ask) {
   const Speaking who = speaking(scene, ask, ask.payload);
   if (auto refusal = may_speak(who)) return *std::move(refusal);
-  if (!may_set(who)) return refusal::forbidden(section, "You may not change the subject");
-  if (length(ask) > scene.settings.limits.subject) return refusal::too_long(section);
+  if (!may_set(who)) return refusal::forbidden(subject_section, "You may not change the subject");
+  if (length(ask) > scene.settings.limits.subject) return refusal::too_long(subject_section);
   Draft draft(scene);
   ArchiveRow row = row_of(who, ask);
   row.kind = RowKind::subject;

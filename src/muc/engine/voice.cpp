@@ -12,8 +12,8 @@
 namespace stoa::muc {
 namespace {
 
-constexpr std::string_view section = "XEP-0045 7.13";
-constexpr std::string_view form_type = "http://jabber.org/protocol/muc#request";
+constexpr std::string_view voice_section = "XEP-0045 7.13";
+constexpr std::string_view request_form_type = "http://jabber.org/protocol/muc#request";
 
 forms::Field field(std::string_view var, forms::FieldType type, std::string_view label,
                    std::string value) {
@@ -29,7 +29,7 @@ forms::Field field(std::string_view var, forms::FieldType type, std::string_view
 xml::Element question(const Occupant& asker, const Jid& session) {
   forms::Form form{.type = forms::FormType::form, .title = "Voice request"};
   form.instructions = "To approve this request for voice, tick the box and submit the form.";
-  form.form_type = form_type;
+  form.form_type = request_form_type;
   forms::Field role =
       field("muc#role", forms::FieldType::list_single, "Requested role", "participant");
   role.choices = {{"participant", "Participant"}};
@@ -43,12 +43,13 @@ xml::Element question(const Occupant& asker, const Jid& session) {
 RoomDecision request_voice(const Scene& scene, const request::Voice& ask, const Occupant& asker) {
   const RoomConfig& config = *scene.room.config;
   if (ask.role != "participant") {
-    return StanzaError(ErrorType::modify, Condition::bad_request, section,
+    return StanzaError(ErrorType::modify, Condition::bad_request, voice_section,
                        "Only the role participant can be asked for");
   }
-  if (!config.voice_requests) return refusal::forbidden(section, "Voice cannot be asked for here");
+  if (!config.voice_requests)
+    return refusal::forbidden(voice_section, "Voice cannot be asked for here");
   if (asker.role > Role::visitor) {
-    return StanzaError(ErrorType::cancel, Condition::conflict, section, "You have voice");
+    return StanzaError(ErrorType::cancel, Condition::conflict, voice_section, "You have voice");
   }
   const Jid user = ask.from.bare();
   const Meter* last = meter_of(scene.room, Meter::Of::voice, user);
@@ -69,7 +70,7 @@ RoomDecision request_voice(const Scene& scene, const request::Voice& ask, const 
     }
   });
   if (!heard) {
-    return StanzaError(ErrorType::wait, Condition::recipient_unavailable, section,
+    return StanzaError(ErrorType::wait, Condition::recipient_unavailable, voice_section,
                        "No moderator is here");
   }
   draft.fleeting(noted(scene, Meter::Of::voice, user));
@@ -100,7 +101,7 @@ RoomDecision answer_request(const Scene& scene, const request::Voice& ask,
 
 RoomDecision rules::decide(const Scene& scene, const request::Voice& ask) {
   const Occupant* sender = scene.room.occupants.by_session(ask.from);
-  if (!sender) return refusal::not_an_occupant(section);
+  if (!sender) return refusal::not_an_occupant(voice_section);
   return ask.allow ? answer_request(scene, ask, *sender) : request_voice(scene, ask, *sender);
 }
 

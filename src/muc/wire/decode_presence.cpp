@@ -75,7 +75,7 @@ RoomClaim unavailable(const Reading& reading) {
   return to_room(reading.stanza, std::move(request));
 }
 
-RoomClaim bounced(const Reading& reading) {
+RoomClaim bounced_presence(const Reading& reading) {
   auto request = asked<request::Bounce>(reading.stanza);
   request.of = request::Bounce::Of::presence;
   request.condition = condition_of(reading.stanza);
@@ -89,7 +89,7 @@ RoomClaim presence(const Reading& reading) {
   const std::string& type = reading.stanza.type;
   if (type.empty()) return available(reading);
   if (type == "unavailable") return unavailable(reading);
-  if (type == "error") return bounced(reading);
+  if (type == "error") return bounced_presence(reading);
   if (type == "probe") return to_room(reading.stanza, asked<request::Probe>(reading.stanza));
   if (type == "subscribe") {
     return to_room(reading.stanza, asked<request::Subscribe>(reading.stanza));

@@ -41,7 +41,7 @@ struct Move {
 };
 
 /// One request sorted out: what is done, and what is listed back as it was (8.9.2.4).
-struct Plan {
+struct AffiliationPlan {
   std::vector<Move> moves;
   std::vector<wire::AffiliationEntry> refused;
 };
@@ -51,7 +51,7 @@ bool move_allowed(const Scene& scene, const Move& move) {
   return in_chart(move.before, move.after, move.jid == scene.bare ? Whose::own : Whose::others);
 }
 
-Objection sort_out(const Scene& scene, const SetAffiliations& action, Plan& plan) {
+Objection sort_out(const Scene& scene, const SetAffiliations& action, AffiliationPlan& plan) {
   std::set<Jid> seen;
   for (const auto& entry : action.entries) {
     const auto jid = Jid::parse(entry.jid);
@@ -76,7 +76,7 @@ Objection sort_out(const Scene& scene, const SetAffiliations& action, Plan& plan
 }
 
 /// The end state must have an owner: else those who would leave stay.
-void keep_an_owner(const Scene& scene, Plan& plan) {
+void keep_an_owner(const Scene& scene, AffiliationPlan& plan) {
   std::set<Jid> owners;
   for (const auto& [jid, affiliation] : scene.state.affiliations) {
     if (affiliation == Affiliation::owner) owners.insert(jid);
@@ -107,7 +107,7 @@ void settle_subscriptions(const Scene& scene, const Move& move, Done& step) {
   }
 }
 
-bool approves_somebody(const Scene& scene, const Plan& plan) {
+bool approves_somebody(const Scene& scene, const AffiliationPlan& plan) {
   return std::any_of(plan.moves.begin(), plan.moves.end(), [&](const Move& move) {
     return !scene.state.subscriptions.of_entity(move.jid).empty();
   });
@@ -132,7 +132,7 @@ Verdict decide_read_affiliations(const Scene& scene, const action::ReadAffiliati
 Verdict decide_set_affiliations(const Scene& scene, const SetAffiliations& action) {
   if (Objection objection = not_manager(scene)) return std::move(*objection);
   if (action.entries.size() > scene.settings.limits.entries) return refuse(Fault::over_limit);
-  Plan plan;
+  AffiliationPlan plan;
   if (Objection objection = sort_out(scene, action, plan)) return std::move(*objection);
   keep_an_owner(scene, plan);
   if (approves_somebody(scene, plan) && wants_last_item(scene) && last_item(scene).unknown) {

@@ -36,7 +36,8 @@ Objection nothing_kept(const Scene& scene, const Items&) {
   return unsupported("persistent-items");
 }
 
-constexpr Check<Items> checks[] = {missing, no_access, subid_wrong, nothing_kept, too_many_ids};
+constexpr Check<Items> items_checks[] = {missing, no_access, subid_wrong, nothing_kept,
+                                         too_many_ids};
 
 ItemsRead base_read(const Scene& scene) {
   ItemsRead read{.number = scene.state.number, .node = scene.state.node};
@@ -60,7 +61,8 @@ ItemsRead base_read(const Scene& scene) {
 }  // namespace
 
 Verdict decide_items(const Scene& scene, const Items& items) {
-  if (Objection objection = first_objection(checks, scene, items)) return std::move(*objection);
+  if (Objection objection = first_objection(items_checks, scene, items))
+    return std::move(*objection);
   ItemsRead read = base_read(scene);
   read.ids = items.ids;
   read.max_items = items.max_items;

@@ -76,8 +76,8 @@ Objection batch_too_big(const Scene& scene, const Publish& publish) {
   return std::nullopt;
 }
 
-constexpr Check<Publish> checks[] = {no_right, precondition_fails, items_wrong, too_big,
-                                     batch_too_big};
+constexpr Check<Publish> publish_checks[] = {no_right, precondition_fails, items_wrong, too_big,
+                                             batch_too_big};
 
 /// who may put an item in the place of this one.
 bool may_replace(const Scene& scene, const ItemMeta& item) {
@@ -256,7 +256,8 @@ Verdict publish_first(const Scene& scene, const Publish& publish) {
   for (const Change& change : step.changes) apply(made, change);
   const Scene there = scene.at(made);
   Publish bare{publish.items, std::nullopt};
-  if (Objection objection = first_objection(checks, there, bare)) return std::move(*objection);
+  if (Objection objection = first_objection(publish_checks, there, bare))
+    return std::move(*objection);
   return carry_out(there, bare, std::move(step));
 }
 
@@ -264,7 +265,8 @@ Verdict publish_first(const Scene& scene, const Publish& publish) {
 
 Verdict decide_publish(const Scene& scene, const Publish& publish) {
   if (!scene.state.exists()) return publish_first(scene, publish);
-  if (Objection objection = first_objection(checks, scene, publish)) return std::move(*objection);
+  if (Objection objection = first_objection(publish_checks, scene, publish))
+    return std::move(*objection);
   return carry_out(scene, publish, {});
 }
 

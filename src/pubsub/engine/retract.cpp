@@ -42,7 +42,7 @@ Objection missing(const Scene& scene, const Retract&) {
   return node_missing(scene);
 }
 
-constexpr Check<Retract> checks[] = {missing, not_persistent, no_right, too_many};
+constexpr Check<Retract> retract_checks[] = {missing, not_persistent, no_right, too_many};
 
 /// Expired items are not there, though the sweeper has not removed them yet.
 bool expired(const Scene& scene, const ItemMeta& item) {
@@ -53,7 +53,8 @@ bool expired(const Scene& scene, const ItemMeta& item) {
 }  // namespace
 
 Verdict decide_retract(const Scene& scene, const Retract& retract) {
-  if (Objection objection = first_objection(checks, scene, retract)) return std::move(*objection);
+  if (Objection objection = first_objection(retract_checks, scene, retract))
+    return std::move(*objection);
   const bool own_only = reach(scene) == Reach::own;
   change::ItemsRetracted change{.number = scene.state.number};
   std::vector<std::string> unknown;

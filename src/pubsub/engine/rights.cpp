@@ -7,7 +7,7 @@ namespace stoa::pubsub {
 namespace {
 
 constexpr std::size_t privileges = 9;
-constexpr std::size_t affiliations = 6;
+constexpr std::size_t affiliation_count = 6;
 
 constexpr Grant N = Grant::no;
 constexpr Grant Y = Grant::yes;
@@ -15,7 +15,7 @@ constexpr Grant P = Grant::by_policy;
 
 /// Columns as in Privilege: subscribe, retrieve, publish, delete own, delete other's, purge,
 /// configure, delete the node, manage.
-constexpr std::array<std::array<Grant, privileges>, affiliations> matrix = {{
+constexpr std::array<std::array<Grant, privileges>, affiliation_count> matrix = {{
     {P, P, P, P, N, N, N, N, N},  // none
     {N, N, N, N, N, N, N, N, N},  // outcast
     {N, N, Y, Y, N, N, N, N, N},  // publish-only
@@ -26,7 +26,7 @@ constexpr std::array<std::array<Grant, privileges>, affiliations> matrix = {{
 
 /// Rows from, columns to: none, outcast, publish-only, member, publisher, owner. Y: allowed, P: by
 /// the entity itself only.
-constexpr std::array<std::array<Grant, affiliations>, affiliations> chart = {{
+constexpr std::array<std::array<Grant, affiliation_count>, affiliation_count> chart = {{
     {Y, Y, Y, Y, Y, Y},  // none
     {Y, Y, Y, Y, Y, Y},  // outcast
     {Y, Y, Y, N, Y, Y},  // publish-only

@@ -13,7 +13,7 @@ namespace {
 using action::Subscribe;
 using action::Unsubscribe;
 
-constexpr Duration count_is_fresh = std::chrono::seconds(5);
+constexpr Duration subscription_count_is_fresh = std::chrono::seconds(5);
 constexpr std::size_t subid_length =
     12;  ///< of a token: 72 bits, and short enough for no allocation
 
@@ -74,9 +74,9 @@ Objection not_on_whitelist(const Scene& scene, const Subscribe& subscribe) {
   return refuse(Fault::closed_node);
 }
 
-constexpr Check<Subscribe> checks[] = {foreign_jid,         missing,   not_allowed_by_node,
-                                       refused_affiliation, anonymous, already_pending,
-                                       not_on_whitelist};
+constexpr Check<Subscribe> subscribe_checks[] = {
+    foreign_jid, missing,         not_allowed_by_node, refused_affiliation,
+    anonymous,   already_pending, not_on_whitelist};
 
 /// 6.1.3.9
 std::optional<Verdict> too_many(const Scene& scene, const Subscribe& subscribe) {
@@ -87,7 +87,7 @@ std::optional<Verdict> too_many(const Scene& scene, const Subscribe& subscribe) 
   if (limits.subscriptions_per_entity == 0 || scene.admin()) return std::nullopt;
   const Jid bare = subscribe.jid.bare();
   const auto& known = scene.state.held_subscriptions;
-  if (!known || known->jid != bare || scene.now() - known->asked > count_is_fresh) {
+  if (!known || known->jid != bare || scene.now() - known->asked > subscription_count_is_fresh) {
     return Verdict(Lacks<Need>{need::HeldSubscriptions{bare, scene.now()}});
   }
   if (known->count < limits.subscriptions_per_entity) return std::nullopt;
@@ -137,7 +137,8 @@ const Subscription* standing_subscription(const Scene& scene, const Subscribe& s
 }  // namespace
 
 Verdict decide_subscribe(const Scene& scene, const Subscribe& subscribe) {
-  if (Objection objection = first_objection(checks, scene, subscribe)) return std::move(*objection);
+  if (Objection objection = first_objection(subscribe_checks, scene, subscribe))
+    return std::move(*objection);
   if (const Subscription* held = standing_subscription(scene, subscribe)) {
     Done again;
     again.reply = wire::subscribed(scene.state.node, *held);
