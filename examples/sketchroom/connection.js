@@ -12,6 +12,7 @@ export const NS = {
   info: 'http://jabber.org/protocol/disco#info',
   items: 'http://jabber.org/protocol/disco#items',
   form: 'jabber:x:data',
+  rsm: 'http://jabber.org/protocol/rsm',
   sketch: 'urn:example:sketchroom',
 };
 
@@ -118,9 +119,20 @@ export class Node {
     });
   }
 
+  /** All items, oldest first, page by page (XEP-0059). */
   async items() {
-    const result = await this.connection.request(this.iq('get').c('items', { node: this.name }));
-    return [...result.querySelectorAll('items > item')];
+    const all = [];
+    for (let after = null; ;) {
+      const ask = this.iq('get').c('items', { node: this.name }).up()
+        .c('set', { xmlns: NS.rsm }).c('max').t('200').up();
+      if (after) ask.c('after').t(after);
+      const result = await this.connection.request(ask);
+      all.push(...result.querySelectorAll('items > item'));
+      const last = result.querySelector('set > last');
+      const count = result.querySelector('set > count');
+      if (!last || !count || all.length >= Number(count.textContent)) return all;
+      after = last.textContent;
+    }
   }
 
   publish(name, attributes) {

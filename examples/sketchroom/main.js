@@ -16,16 +16,15 @@ function notify(text) {
   notify.timer = setTimeout(() => { $('notice').hidden = true; }, 5000);
 }
 
-async function enter(config) {
-  const connection = new Connection(config);
+async function enter(connection, config) {
   const jid = $('account').value.includes('@') ? $('account').value : `${$('account').value}@${config.domain}`;
   await connection.connect(jid, $('password').value);
-  connection.onDisconnect = () => notify('The connection has ended.');
   const room = $('room').value.trim().toLowerCase();
   const chat = new Chat(connection, `${room}@${config.service}`, $('nick').value.trim(), notify);
   const sketch = new Sketch(connection, config.service, room, notify);
   const game = new Game(connection, config.service, room, chat, notify);
   await chat.enter();
+  connection.onDisconnect = () => notify('The connection has ended.');
   $('login').hidden = true;
   $('login').style.display = 'none';
   $('stage').hidden = false;
@@ -53,9 +52,11 @@ async function main() {
   $('login').onsubmit = async (event) => {
     event.preventDefault();
     $('login-state').textContent = 'Entering …';
+    const connection = new Connection(config);
     try {
-      await enter(config);
+      await enter(connection, config);
     } catch (failure) {
+      connection.disconnect();
       $('login-state').textContent = `Not entered: ${failure.message}`;
     }
   };

@@ -20,7 +20,7 @@ export class Sketch {
     this.node.listen({ item: (item) => this.draw(item), purge: () => this.wipe() });
     await this.node.open({
       access_model: 'open', publish_model: 'open', persist_items: true, max_items: 1000,
-      send_last_published_item: 'never', notify_retract: false,
+      send_last_published_item: 'never', notify_retract: true,  // which purge events follow
     });
     for (const item of await this.node.items()) this.draw(item);
     this.followPointer();
@@ -44,6 +44,7 @@ export class Sketch {
 
   followPointer() {
     let points = null;
+    let moved = false;
     let last = 0;
     const at = (event) => {
       const box = this.canvas.getBoundingClientRect();
@@ -58,13 +59,16 @@ export class Sketch {
     this.canvas.onpointerdown = (event) => {
       this.canvas.setPointerCapture(event.pointerId);
       points = [at(event)];
+      moved = false;
     };
     this.canvas.onpointermove = (event) => {
       if (!points) return;
       points.push(at(event));
+      moved = true;
       if (Date.now() - last > publishEvery) flush();
     };
     this.canvas.onpointerup = () => {
+      if (points && !moved) points.push(points[0]);  // a dot
       flush();
       points = null;
     };
