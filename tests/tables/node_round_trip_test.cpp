@@ -170,7 +170,7 @@ class Play {
 
 }  // namespace
 
-TEST_CASE("a node is loaded as it was stored") {
+TEST_CASE("a node is loaded as it was stored, times to the microsecond [PS-DUR-11]") {
   NodeTables tables;
   tables.add("n", created(7, "n", unusual_config()));
   tables.add("n", change::AffiliationSet{7, jid("hamlet@denmark.lit"), Affiliation::none,

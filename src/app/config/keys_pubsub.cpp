@@ -39,10 +39,10 @@ Keys pubsub_rule_keys() {
              STOA_PUBSUB(third_parties)),
       R::key("pubsub.trusted_proxies", "", "bare JIDs that may subscribe others",
              STOA_PUBSUB(trusted_proxies)),
-      R::key(
-          "pubsub.lease_policy", "",
-          "subscriptions end: \"optional\" where asked for, \"applied\" always, \"asked\" once set",
-          STOA_PUBSUB(lease_policy)),
+      R::key("pubsub.lease_policy", "",
+             "subscriptions end: \"optional\" where asked for, \"applied\" always, \"asked\" once "
+             "set, \"required\" before",
+             STOA_PUBSUB(lease_policy)),
       R::key("pubsub.max_lease", "seconds", "of a subscription", STOA_PUBSUB(max_lease)),
       R::key("pubsub.lease_notice", "seconds", "before the end of a lease; 0: no notice",
              STOA_PUBSUB(lease_notice)),

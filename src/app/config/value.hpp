@@ -108,7 +108,8 @@ template <>
 struct Tokens<pubsub::LeasePolicy> {
   static constexpr std::array words = {std::pair{"optional", pubsub::LeasePolicy::optional},
                                        std::pair{"applied", pubsub::LeasePolicy::applied},
-                                       std::pair{"asked", pubsub::LeasePolicy::asked}};
+                                       std::pair{"asked", pubsub::LeasePolicy::asked},
+                                       std::pair{"required", pubsub::LeasePolicy::required}};
 };
 template <>
 struct Tokens<muc::CreationRule> {

@@ -69,6 +69,8 @@ constexpr std::array rows = {
         "Only subscribers may retrieve items."},
     Row{Fault::invalid_options, modify, bad_request, "invalid-options", "XEP-0060 6.3.6.2",
         "The options are not possible."},
+    Row{Fault::configuration_required, modify, not_acceptable, "configuration-required",
+        "XEP-0060 6.3.7", "Say in the request when the subscription ends."},
     Row{Fault::item_required, modify, bad_request, "item-required", "XEP-0060 7.1.3.7",
         "The request holds no item."},
     Row{Fault::item_id_required, modify, bad_request, "item-required", "XEP-0060 7.2.3.4",

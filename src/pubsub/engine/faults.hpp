@@ -34,6 +34,7 @@ enum class Fault {
   not_subscribed_options,
   not_subscribed_items,
   invalid_options,
+  configuration_required,
   item_required,
   item_id_required,
   item_id_too_long,

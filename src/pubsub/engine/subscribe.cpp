@@ -112,6 +112,9 @@ Result<Subscription, StanzaError> make(const Scene& scene, const Subscribe& subs
     if (!with) return std::move(with).error();
     made = std::move(with).value();
   }
+  if (scene.settings.lease_policy == LeasePolicy::required && !made.expires) {
+    return refuse(Fault::configuration_required);
+  }
   made.state = state_of_new(scene, subscribe, made);
   begin_lease(scene, made);
   return made;

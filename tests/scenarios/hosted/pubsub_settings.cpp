@@ -102,10 +102,11 @@ bool read(Chart& into, std::string_view value) {
                              {{{"strict", Chart::strict}, {"lenient", Chart::lenient}}});
 }
 bool read(LeasePolicy& into, std::string_view value) {
-  return read_word<LeasePolicy, 3>(into, value,
+  return read_word<LeasePolicy, 4>(into, value,
                                    {{{"optional", LeasePolicy::optional},
                                      {"applied", LeasePolicy::applied},
-                                     {"asked", LeasePolicy::asked}}});
+                                     {"asked", LeasePolicy::asked},
+                                     {"required", LeasePolicy::required}}});
 }
 bool read(ThirdParties& into, std::string_view value) {
   return read_word<ThirdParties, 3>(into, value,

@@ -197,7 +197,7 @@ TEST_CASE("ping is answered at the domain [PS-GEN-17]") {
   CHECK(only(world.ask(iq("<ping xmlns='urn:xmpp:ping'/>"))).attr("type") == "result");
 }
 
-TEST_CASE("a bare sender above its rate is told to wait [PS-LIM-05]") {
+TEST_CASE("a bare sender above its rate is told to wait [PS-LIM-05 PS-ERR-28]") {
   World world;
   world.dispatcher.add_domain({.name = "toy.lit",
                                .profile = {},
@@ -208,7 +208,9 @@ TEST_CASE("a bare sender above its rate is told to wait [PS-LIM-05]") {
                               world.wire);
   const std::string ping = iq("<ping xmlns='urn:xmpp:ping'/>");
   for (int i = 0; i < 3; ++i) CHECK(condition(only(world.ask(ping))) == "none");
-  CHECK(condition(only(world.ask(ping))) == "policy-violation");
+  const Element refused = only(world.ask(ping));
+  CHECK(condition(refused) == "policy-violation");
+  CHECK(refused.child("error", ns::client)->attr("type") == "wait");
   world.pass(std::chrono::seconds(1));
   CHECK(condition(only(world.ask(ping))) == "none");
   CHECK(condition(only(world.ask(ping))) == "policy-violation");

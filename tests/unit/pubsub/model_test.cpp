@@ -133,6 +133,76 @@ TEST_CASE("every option of the form is stored") {
   }
 }
 
+/// XEP-0060, 16.4.2 and 16.4.4.
+constexpr std::string_view registered[] = {"access_model",
+                                           "body_xslt",
+                                           "children_association_policy",
+                                           "children_association_whitelist",
+                                           "children",
+                                           "children_max",
+                                           "collection",
+                                           "contact",
+                                           "dataform_xslt",
+                                           "deliver_notifications",
+                                           "deliver_payloads",
+                                           "description",
+                                           "item_expire",
+                                           "itemreply",
+                                           "language",
+                                           "max_items",
+                                           "max_payload_size",
+                                           "node_type",
+                                           "notification_type",
+                                           "notify_config",
+                                           "notify_delete",
+                                           "notify_retract",
+                                           "notify_sub",
+                                           "persist_items",
+                                           "presence_based_delivery",
+                                           "publish_model",
+                                           "publish_node_full",
+                                           "purge_offline",
+                                           "roster_groups_allowed",
+                                           "send_last_published_item",
+                                           "subscribe",
+                                           "tempsub",
+                                           "title",
+                                           "type",
+                                           "deliver",
+                                           "digest",
+                                           "digest_frequency",
+                                           "expire",
+                                           "include_body",
+                                           "show-values",
+                                           "subscription_type",
+                                           "subscription_depth"};
+
+bool is_well_named(std::string_view var) {
+  if (var.starts_with("x-") || var.starts_with("{")) return true;
+  constexpr std::string_view prefix = "pubsub#";
+  if (!var.starts_with(prefix)) return false;
+  var.remove_prefix(prefix.size());
+  return std::find(std::begin(registered), std::end(registered), var) != std::end(registered);
+}
+
+TEST_CASE("fields of our own are named so that nobody takes them for registered ones [PS-CFG-13]") {
+  const NodeTable nodes = node_table(Limits{});
+  for (const auto& row : nodes.rows()) CHECK_MESSAGE(is_well_named(row.var), row.var);
+  const SubscribeTable subscriptions = subscribe_table();
+  for (const auto& row : subscriptions.rows()) CHECK_MESSAGE(is_well_named(row.var), row.var);
+}
+
+TEST_CASE("the order of items is that of their publication, whatever the clock says [PS-DUR-11]") {
+  Stage stage;
+  stage.ask("hamlet@denmark.lit/elsinore", action::Create{});
+  for (const char* id : {"first", "second", "third"}) {
+    stage.ask("hamlet@denmark.lit/elsinore", publish({id}));
+    stage.now -= std::chrono::hours(1);
+  }
+  CHECK(stage.stored_ids() == std::vector<std::string>{"first", "second", "third"});
+  CHECK(stage.state.last_item->meta.id == "third");
+}
+
 TEST_CASE("an event's id names the node and the subscription [PS-NTF-12 PS-NTF-13]") {
   const std::string id = wire::event_id_stem(42, "to-k_en") + "sub";
   const auto read = wire::read_event_id(id);
@@ -145,7 +215,7 @@ TEST_CASE("an event's id names the node and the subscription [PS-NTF-12 PS-NTF-1
   }
 }
 
-TEST_CASE("a refusal is on the wire what the table says [PS-ERR-01]") {
+TEST_CASE("a refusal is on the wire what the table says [PS-ERR-01 PS-ERR-03]") {
   struct Row {
     Fault fault;
     ErrorType type;
@@ -173,6 +243,8 @@ TEST_CASE("a refusal is on the wire what the table says [PS-ERR-01]") {
       {Fault::too_many_subscriptions, ErrorType::wait, Condition::policy_violation,
        "too-many-subscriptions"},
       {Fault::invalid_options, ErrorType::modify, Condition::bad_request, "invalid-options"},
+      {Fault::configuration_required, ErrorType::modify, Condition::not_acceptable,
+       "configuration-required"},
       {Fault::item_required, ErrorType::modify, Condition::bad_request, "item-required"},
       {Fault::payload_required, ErrorType::modify, Condition::bad_request, "payload-required"},
       {Fault::item_forbidden, ErrorType::modify, Condition::bad_request, "item-forbidden"},

@@ -51,6 +51,7 @@ enum class LeasePolicy {
   optional,  ///< a lease only where the subscriber sets one, cut down to the maximum
   applied,   ///< the maximum, unless a shorter one is set
   asked,     ///< unconfigured until the subscriber sets one
+  required,  ///< refused unless the request sets one (6.3.7)
 };
 
 /// May an owner subscribe others (XEP-0060, 8.8.2)?
