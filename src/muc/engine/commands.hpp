@@ -1,7 +1,12 @@
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include <stoa/forms/form.hpp>
 
 #include "muc/engine/draft.hpp"
 
@@ -12,6 +17,43 @@ struct RoomCommand {
   std::string_view node;
   std::string_view name;
 };
+
+/// A command with its form.
+struct Commanded {
+  const request::Command& by;
+  const forms::Form& form;
+};
+
+/// What becomes of a command that is carried out: done, with or without a form to show, or refused,
+/// or something must be looked up first.
+struct CommandOutcome {
+  CommandOutcome() = default;
+  CommandOutcome(StanzaError error) : refusal(std::move(error)) {}
+  explicit CommandOutcome(xml::Element form) : shown(std::move(form)) {}
+  explicit CommandOutcome(Need need) : lacks(std::move(need)) {}
+
+  std::optional<StanzaError> refusal;
+  std::optional<xml::Element> shown;
+  std::optional<Need> lacks;
+};
+
+/// One row of the tables of commands. Without fields it is done at once.
+struct CommandEntry {
+  enum class For { occupants, jid_readers, admins, owners };
+
+  RoomCommand command;
+  std::string_view form_type;
+  For whom;
+  std::vector<forms::Field> (*fields)(const Scene&);
+  CommandOutcome (*run)(Draft&, const Commanded&);
+};
+
+/// FORM_TYPE of the hats' commands (XEP-0317, 3.8), which rooms without hats do not have.
+inline constexpr std::string_view hats_form = "urn:xmpp:hats:commands";
+
+/// command_hats.cpp, command_people.cpp
+std::span<const CommandEntry> hat_commands();
+std::span<const CommandEntry> people_commands();
 
 /// The commands that this user may run in this room ([MUC-CMD-01]).
 std::vector<RoomCommand> commands_for(const Scene& scene, const Jid& user);

@@ -20,6 +20,26 @@ constexpr bool is_quiet =
     std::is_same_v<R, request::IqAnswer> || std::is_same_v<R, request::Tick> ||
     std::is_same_v<R, request::Shutdown> || std::is_same_v<R, request::Decline>;
 
+/// A locked room is not there yet but for its creator ([MUC-ENTER-22], [MUC-DISCO-23]). Presence
+/// and messages have their own checks.
+template <class R>
+constexpr bool asks_of_open_room =
+    std::is_same_v<R, request::Invite> || std::is_same_v<R, request::Voice> ||
+    std::is_same_v<R, request::RegistrationAnswer> || std::is_same_v<R, request::GetList> ||
+    std::is_same_v<R, request::SetList> || std::is_same_v<R, request::GetConfig> ||
+    std::is_same_v<R, request::SetConfig> || std::is_same_v<R, request::Destroy> ||
+    std::is_same_v<R, request::GetRegistration> || std::is_same_v<R, request::Register> ||
+    std::is_same_v<R, request::Unregister> || std::is_same_v<R, request::DiscoInfo> ||
+    std::is_same_v<R, request::DiscoItems> || std::is_same_v<R, request::PingRoom> ||
+    std::is_same_v<R, request::GetVcard> || std::is_same_v<R, request::SetVcard> ||
+    std::is_same_v<R, request::AskArchive> || std::is_same_v<R, request::Moderate> ||
+    std::is_same_v<R, request::Command>;
+
+bool hides_from(const Scene& scene, const Jid& asker) {
+  return scene.room.locked() && scene.room.locked_by.str() != asker.bare_view() &&
+         scene.rank_of(asker) < Affiliation::owner;
+}
+
 struct Decide {
   const Scene& scene;
 
@@ -30,6 +50,9 @@ struct Decide {
         if constexpr (is_quiet<R>) return nothing();
         return refusal::no_such_room();
       }
+    }
+    if constexpr (asks_of_open_room<R>) {
+      if (hides_from(scene, ask.from)) return refusal::no_such_room();
     }
     return rules::decide(scene, ask);
   }

@@ -23,10 +23,6 @@ bool is_closed(const RoomConfig& config) {
   return !config.public_room || config.members_only || config.password_protected;
 }
 
-bool hides_locked(const Scene& scene, const Jid& user) {
-  return scene.room.locked() && scene.room.locked_by.str() != user.bare_view();
-}
-
 forms::Field field(std::string_view var, std::string value) {
   forms::Field made;
   made.var = var;
@@ -66,6 +62,16 @@ void add_private_part(forms::Form& form, const Scene& scene, const Jid& asker) {
   }
 }
 
+/// Another one for another set of hats (XEP-0317, 2).
+std::string hats_hash(const RoomState& room) {
+  std::vector<std::string> uris;
+  for (const Hat& hat : room.extra().hats) uris.push_back(hat.uri);
+  std::sort(uris.begin(), uris.end());
+  std::string all = "hats";
+  for (const std::string& uri : uris) all += "\n" + uri;
+  return room.occupant_id_of(all);
+}
+
 void add_optional_part(forms::Form& form, const RoomState& room) {
   const RoomConfig& config = *room.config;
   if (config.public_log && !config.logs_url.empty()) {
@@ -80,6 +86,9 @@ void add_optional_part(forms::Form& form, const RoomState& room) {
     hashes.type = forms::FieldType::text_multi;
     hashes.values = room.extra().avatar_hashes;
     form.fields.push_back(std::move(hashes));
+  }
+  if (config.hats && !room.extra().hats.empty()) {
+    form.fields.push_back(field("hats#hash", hats_hash(room)));
   }
 }
 
@@ -156,7 +165,6 @@ RoomDecision answered(xml::Element payload) {
 }  // namespace
 
 RoomDecision rules::decide(const Scene& scene, const request::DiscoInfo& ask) {
-  if (hides_locked(scene, ask.from)) return refusal::no_such_room();
   if (ask.node.empty()) return answered(disco::encode(room_info(scene, ask.from)));
   if (ask.node == "x-roomuser-item") {
     return answered(disco::encode(reserved_nick(scene.room, ask.from)));
@@ -169,7 +177,6 @@ RoomDecision rules::decide(const Scene& scene, const request::DiscoInfo& ask) {
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::DiscoItems& ask) {
-  if (hides_locked(scene, ask.from)) return refusal::no_such_room();
   if (ask.node == ns::commands) return answered(disco::encode(command_items(scene, ask.from)));
   if (!ask.node.empty()) return disco::unknown_node();
   const RoomState& room = scene.room;
@@ -191,8 +198,7 @@ RoomDecision rules::decide(const Scene& scene, const request::DiscoItems& ask) {
   return answered(disco::encode(items));
 }
 
-RoomDecision rules::decide(const Scene& scene, const request::PingRoom& ask) {
-  if (hides_locked(scene, ask.from)) return refusal::no_such_room();
+RoomDecision rules::decide(const Scene&, const request::PingRoom&) {
   return nothing();
 }
 

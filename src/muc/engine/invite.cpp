@@ -7,6 +7,7 @@
 #include "muc/engine/invitation.hpp"
 #include "muc/engine/rates.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/rules.hpp"
 #include "muc/engine/standing.hpp"
 
@@ -42,8 +43,9 @@ void add_conference(xml::Element& stanza, const RoomState& room, const Invitatio
 
 std::optional<StanzaError> may_invite(const Scene& scene, const request::Invite& ask) {
   const Affiliation rank = scene.rank_of(ask.from);
-  const Occupant* occupant = scene.room.occupants.by_session(ask.from);
-  if (!occupant && rank < Affiliation::member) {
+  if (auto refusal = denied(InRoom::invite, scene, ask.from)) return refusal;
+  const bool present = scene.room.occupants.by_session(ask.from) != nullptr;
+  if (!present && rank < Affiliation::member) {
     return refusal::forbidden("XEP-0045 17.2", "You are not in this room");
   }
   if (ask.malformed || ask.invites.empty()) {
@@ -54,6 +56,9 @@ std::optional<StanzaError> may_invite(const Scene& scene, const request::Invite&
     return refusal::forbidden("XEP-0045 9.5", "Only admins may invite here");
   }
   for (const auto& one : ask.invites) {
+    if (one.to.domain() == scene.room.jid.domain()) {  // no room is invited ([MUC-COMP-02])
+      return StanzaError(ErrorType::modify, Condition::jid_malformed, "RFC 6120 8.3");
+    }
     if (scene.room.affiliation_of(one.to) == Affiliation::outcast) {
       return StanzaError(ErrorType::cancel, Condition::not_allowed, invite_section,
                          "That person is banned from this room");

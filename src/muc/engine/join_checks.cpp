@@ -4,6 +4,7 @@
 #include "muc/engine/join.hpp"
 #include "muc/engine/rates.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/rights.hpp"
 
 namespace stoa::muc {
 namespace {
@@ -23,14 +24,12 @@ Refused room_is_unlocked(const Entering& who) {
 }
 
 Refused is_no_outcast(const Entering& who) {
-  if (who.rank != Affiliation::outcast) return std::nullopt;
-  return refusal::forbidden("XEP-0045 7.2.7", "You are banned from this room");
+  return denied(OfRoom::enter, who.scene, who.ask.from);
 }
 
 Refused is_member_where_needed(const Entering& who) {
-  if (!who.scene.room.config->members_only || who.rank >= Affiliation::member) return std::nullopt;
-  return StanzaError(ErrorType::auth, Condition::registration_required, "XEP-0045 7.2.6",
-                     "This room is for members only");
+  if (!who.scene.room.config->members_only) return std::nullopt;
+  return denied(OfRoom::enter_members_only, who.scene, who.ask.from);
 }
 
 Refused knows_password(const Entering& who) {

@@ -7,6 +7,7 @@
 #include "muc/engine/invitation.hpp"
 #include "muc/engine/join.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/rules.hpp"
 #include "muc/engine/standing.hpp"
 
@@ -62,9 +63,6 @@ Refused may_revoke_voice(const RoleActor& actor, Affiliation affiliation) {
 
 Refused may_give_role(const Scene& scene, const RoleActor& actor, const Occupant& target,
                       Role role) {
-  if (!actor.occupant || actor.occupant->role != Role::moderator) {
-    return refusal::forbidden("XEP-0045 8");
-  }
   const Affiliation affiliation = scene.room.affiliations.of(target.bare());
   if (role == Role::none) return may_kick(actor, target, affiliation);
   if (role == target.role) return std::nullopt;
@@ -75,24 +73,6 @@ Refused may_give_role(const Scene& scene, const RoleActor& actor, const Occupant
     if (Refused refusal = may_touch_moderator(actor, affiliation)) return refusal;
   }
   return role == Role::visitor ? may_revoke_voice(actor, affiliation) : std::nullopt;
-}
-
-Refused may_affiliate(const Scene& scene, const Jid& actor, const Jid& target, Affiliation wanted) {
-  const Affiliation rank = scene.rank_of(actor);
-  const Affiliate* row = scene.room.affiliations.find(target.str());
-  const Affiliation now = row ? row->affiliation : Affiliation::none;
-  if (rank < Affiliation::admin) return refusal::forbidden("XEP-0045 9");
-  if (wanted >= Affiliation::admin && rank < Affiliation::owner) {
-    return refusal::forbidden("XEP-0045 10");
-  }
-  if (wanted == Affiliation::outcast && target == actor.bare()) {
-    return StanzaError(ErrorType::cancel, Condition::conflict, "XEP-0045 9.1",
-                       "You cannot ban yourself");
-  }
-  if (now >= Affiliation::admin && rank < Affiliation::owner && target != actor.bare()) {
-    return protected_target("XEP-0045 9.1");
-  }
-  return std::nullopt;
 }
 
 class Applying {
@@ -121,11 +101,9 @@ class Applying {
 
  private:
   Refused take_role(const Item& item) {
+    if (Refused refusal = denied(InRoom::moderate, scene(), ask_.from)) return refusal;
     const Occupant* target = scene().room.occupants.by_key(fold_case(item.nick.value_or("")));
     const RoleActor actor{scene().room.occupants.by_session(ask_.from), scene().rank_of(ask_.from)};
-    if (!actor.occupant || actor.occupant->role != Role::moderator) {
-      return refusal::forbidden("XEP-0045 8");
-    }
     if (!target) return nobody_there();
     if (Refused refusal = may_give_role(scene(), actor, *target, *item.role)) return refusal;
     standing_.give_role(*target, *item.role, item.reason);
@@ -136,9 +114,7 @@ class Applying {
     Jid target = item.jid;
     if (target.empty()) {
       const Occupant* there = scene().room.occupants.by_key(fold_case(item.nick.value_or("")));
-      if (scene().rank_of(ask_.from) < Affiliation::admin) {
-        return refusal::forbidden("XEP-0045 9");
-      }
+      if (Refused refusal = denied(OfRoom::manage_members, scene(), ask_.from)) return refusal;
       if (!there) return nobody_there();
       target = there->sessions.front().jid.bare();
     }
@@ -156,6 +132,9 @@ class Applying {
     if (!item.jid.empty() && item.nick) {
       row.nick = *item.nick;
       row.nick_key = fold_case(*item.nick);
+      if (!row.nick.empty() && !is_nick(row.nick, scene().settings.limits)) {
+        return refusal::malformed_nick("XEP-0045 9.3");
+      }
       if (!row.nick.empty() && standing_.nick_taken(row.nick_key, target)) {
         return refusal::nick_taken("XEP-0045 9.3");
       }
@@ -173,31 +152,27 @@ class Applying {
 };
 
 /// [MUC-PRIV-14] to [MUC-PRIV-17], [MUC-OWN-05], [MUC-MEMB-07]
-bool may_read(const Scene& scene, const Jid& asker, Affiliation list) {
+Refused may_read(const Scene& scene, const Jid& asker, Affiliation list) {
+  const OfRoom act = list == Affiliation::outcast  ? OfRoom::manage_bans
+                     : list == Affiliation::member ? OfRoom::read_members
+                                                   : OfRoom::read_admins;
+  if (Refused refusal = denied(act, scene, asker)) return refusal;
   const Affiliation rank = scene.rank_of(asker);
   const Occupant* occupant = scene.room.occupants.by_session(asker);
+  if (rank == Affiliation::owner) return std::nullopt;
+  if (list <= Affiliation::member && rank == Affiliation::admin) return std::nullopt;
   const bool open = !scene.room.config->semi_anonymous();
-  switch (list) {
-    case Affiliation::outcast:
-      return rank >= Affiliation::admin;
-    case Affiliation::member:
-      if (rank >= Affiliation::admin) return true;
-      if (!open) return false;
-      return rank == Affiliation::member ||
-             (occupant && scene.room.config->member_list.contains(occupant->role));
-    case Affiliation::admin:
-    case Affiliation::owner:
-      return rank >= Affiliation::owner || (open && (occupant || rank >= Affiliation::member));
-    case Affiliation::none:
-      return false;
-  }
-  return false;
+  const bool reads = list == Affiliation::member
+                         ? occupant && scene.room.config->member_list.contains(occupant->role)
+                         : occupant != nullptr;
+  if (open && (rank >= Affiliation::member || reads)) return std::nullopt;
+  return refusal::forbidden("XEP-0045 9.5", "This list is not open to you");
 }
 
 RoomDecision role_list(const Scene& scene, const Jid& asker, Role role) {
   if (role == Role::none) return bad_list();
-  const Occupant* occupant = scene.room.occupants.by_session(asker);
-  if (!occupant || occupant->role != Role::moderator) return refusal::forbidden("XEP-0045 8.5");
+  const InRoom act = role == Role::moderator ? InRoom::name_moderators : InRoom::moderate;
+  if (Refused refusal = denied(act, scene, asker)) return *std::move(refusal);
   if (role == Role::moderator && scene.rank_of(asker) < Affiliation::admin) {
     return refusal::forbidden("XEP-0045 9.8");
   }
@@ -227,7 +202,7 @@ void write_row(xml::Element& query, const Affiliate& row) {
 RoomDecision rules::decide(const Scene& scene, const request::GetList& ask) {
   if (ask.role) return role_list(scene, ask.from, *ask.role);
   if (!ask.affiliation || *ask.affiliation == Affiliation::none) return bad_list();
-  if (!may_read(scene, ask.from, *ask.affiliation)) return refusal::forbidden("XEP-0045 9.5");
+  if (Refused refusal = may_read(scene, ask.from, *ask.affiliation)) return *std::move(refusal);
   std::vector<const Affiliate*> rows;
   for (const Affiliate& row : scene.room.affiliations.rows()) {
     if (row.affiliation == *ask.affiliation) rows.push_back(&row);

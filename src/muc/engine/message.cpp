@@ -8,12 +8,11 @@
 #include "muc/engine/rates.hpp"
 #include "muc/engine/refusals.hpp"
 #include "muc/engine/retraction.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/rules.hpp"
 
 namespace stoa::muc {
 namespace {
-
-constexpr std::string_view message_section = "XEP-0045 7.4";
 
 using Refused = std::optional<StanzaError>;
 
@@ -22,16 +21,11 @@ Refused room_is_unlocked(const Speaking& who) {
   return refusal::no_such_room();
 }
 
-Refused is_occupant(const Speaking& who) {
-  const bool as_room =
-      who.scene.settings.speak_without_joining && who.affiliation >= Affiliation::admin;
-  if (who.occupant || as_room) return std::nullopt;
-  return refusal::not_an_occupant(message_section);
-}
-
 Refused has_voice(const Speaking& who) {
-  if (!who.occupant || who.occupant->role > Role::visitor) return std::nullopt;
-  return refusal::forbidden(message_section, "Visitors may not speak here");
+  const bool as_room = !who.occupant && who.scene.settings.speak_without_joining &&
+                       who.affiliation >= Affiliation::admin;
+  if (as_room) return std::nullopt;
+  return denied(InRoom::speak, who.scene, who.session);
 }
 
 Refused is_short_enough(const Speaking& who) {
@@ -59,8 +53,8 @@ Refused within_room_rate(const Speaking& who) {
 }
 
 /// The checks of every groupchat message, in the order in which the first that fails is told.
-constexpr std::array<Refused (*)(const Speaking&), 6> message_checks{
-    room_is_unlocked, is_occupant, has_voice, is_short_enough, within_user_rate, within_room_rate,
+constexpr std::array<Refused (*)(const Speaking&), 5> message_checks{
+    room_is_unlocked, has_voice, is_short_enough, within_user_rate, within_room_rate,
 };
 
 bool counts_for_slow_mode(const Speaking& who, const request::Groupchat& ask) {
@@ -128,8 +122,8 @@ void count(Draft& draft, const Speaking& who) {
 }  // namespace
 
 Speaking speaking(const Scene& scene, const Asked& ask, std::string_view payload) {
-  return Speaking{scene, scene.room.occupants.by_session(ask.from), ask.from.bare(),
-                  scene.room.affiliation_of(ask.from), payload};
+  return Speaking{scene,           scene.room.occupants.by_session(ask.from), ask.from,
+                  ask.from.bare(), scene.room.affiliation_of(ask.from),       payload};
 }
 
 std::optional<StanzaError> may_speak(const Speaking& who) {

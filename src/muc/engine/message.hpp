@@ -12,7 +12,8 @@ namespace stoa::muc {
 struct Speaking {
   const Scene& scene;
   const Occupant* occupant;  ///< nullptr: not in the room
-  Jid user;                  ///< bare
+  Jid session;
+  Jid user;  ///< bare
   Affiliation affiliation;
   std::string_view payload;
 };

@@ -7,38 +7,36 @@
 
 #include "muc/engine/refusals.hpp"
 #include "muc/engine/retraction.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/rules.hpp"
 
 namespace stoa::muc {
 namespace {
 
 /// The announcement's content (XEP-0425, 3).
-std::string announcement(const request::Moderate& ask, const Tombstone& tombstone) {
+std::string announcement(const std::string& target, const Tombstone& tombstone) {
   xml::Element retract("retract", ns::retract);
-  retract.set("id", ask.target);
+  retract.set("id", target);
   xml::Element& moderated = retract.add("moderated", ns::moderate);
   moderated.set("by", tombstone.moderator);
   if (!tombstone.moderator_id.empty()) {
     moderated.add("occupant-id", ns::occupant_id).set("id", tombstone.moderator_id);
   }
-  if (!ask.reason.empty()) retract.add("reason", ns::retract).text(ask.reason);
+  if (!tombstone.reason.empty()) retract.add("reason", ns::retract).text(tombstone.reason);
   return xml::to_string(retract, ns::client);
 }
 
 /// Everybody hears of it before the moderator's iq is answered.
 void announce(Draft& draft, ArchiveRow row) {
-  const RoomState& room = draft.room();
-  if (room.config->archive) row.seq = room.next_seq;
   const auto kept = std::make_shared<const ArchiveRow>(std::move(row));
-  if (kept->seq != 0) draft.change(change::Archived{room.number, kept, {}});
+  if (kept->seq != 0) draft.change(change::Archived{draft.room().number, kept, {}});
   draft.say_first(say::Live{kept});
 }
 
-/// May moderate: occupants who are moderators, admins and owners from outside too ([MUC-MODR-06]).
-bool may_moderate(const Scene& scene, const request::Moderate& ask) {
-  const Occupant* occupant = scene.room.occupants.by_session(ask.from);
-  return (occupant && occupant->role == Role::moderator) ||
-         scene.rank_of(ask.from) >= Affiliation::admin;
+/// Admins and owners may moderate from outside too ([MUC-MODR-06]).
+std::optional<StanzaError> may_moderate(const Scene& scene, const Jid& sender) {
+  if (scene.rank_of(sender) >= Affiliation::admin) return std::nullopt;
+  return denied(InRoom::moderate, scene, sender);
 }
 
 }  // namespace
@@ -73,8 +71,30 @@ void retract(Draft& draft, const ArchiveRow& target, const ArchiveRow& by) {
                                  Tombstone{by.id, by.stamp, {}, {}, {}}});
 }
 
+void moderate(Draft& draft, const Moderation& by, const ArchiveRow& target) {
+  const RoomState& room = draft.room();
+  const Occupant* moderator = room.occupants.by_session(by.moderator);
+  ArchiveRow row;
+  row.id = draft.scene.context.ids.token();
+  row.stamp = draft.scene.now();
+  row.kind = RowKind::notice;
+  row.semi_anonymous = room.config->semi_anonymous();
+  row.author = by.moderator;
+  row.message_id = draft.scene.context.ids.token();
+  if (room.config->archive) row.seq = room.next_seq + by.earlier;
+  Tombstone tombstone{row.id, row.stamp, room.jid.str(), {}, by.reason};
+  if (moderator) {
+    tombstone.moderator = room.occupant_jid(moderator->nick).str();
+    tombstone.moderator_id = moderator->id;
+  }
+  row.payload = announcement(target.id, tombstone);
+  draft.change(
+      change::Retracted{room.number, target.seq, target.id, std::nullopt, std::move(tombstone)});
+  announce(draft, std::move(row));
+}
+
 RoomDecision rules::decide(const Scene& scene, const request::Moderate& ask) {
-  if (!may_moderate(scene, ask)) return refusal::forbidden("XEP-0425 3.2");
+  if (auto refusal = may_moderate(scene, ask.from)) return *std::move(refusal);
   const fact::Entry* entry = entry_of(scene.room, ask.target);
   if (!entry) return Lacks<Need>{need::Entry{ask.target}};
   if (!entry->row || entry->row->kind != RowKind::message) {
@@ -88,24 +108,8 @@ RoomDecision rules::decide(const Scene& scene, const request::Moderate& ask) {
     return StanzaError(ErrorType::cancel, Condition::not_allowed, "XEP-0425 5",
                        "That message is out of your reach");
   }
-  const Occupant* moderator = scene.room.occupants.by_session(ask.from);
-  ArchiveRow row;
-  row.id = scene.context.ids.token();
-  row.stamp = scene.now();
-  row.kind = RowKind::notice;
-  row.semi_anonymous = scene.room.config->semi_anonymous();
-  row.author = ask.from;
-  row.message_id = scene.context.ids.token();
-  Tombstone tombstone{row.id, row.stamp, scene.room.jid.str(), {}, ask.reason};
-  if (moderator) {
-    tombstone.moderator = scene.room.occupant_jid(moderator->nick).str();
-    tombstone.moderator_id = moderator->id;
-  }
-  row.payload = announcement(ask, tombstone);
   Draft draft(scene);
-  draft.change(change::Retracted{scene.room.number, target.seq, target.id, std::nullopt,
-                                 std::move(tombstone)});
-  announce(draft, std::move(row));
+  moderate(draft, {ask.from, ask.reason}, target);
   return std::move(draft).done();
 }
 

@@ -7,6 +7,7 @@
 #include "muc/engine/join.hpp"
 #include "muc/engine/rates.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/shown.hpp"
 
 namespace stoa::muc {
@@ -29,6 +30,8 @@ Refused nick_is_valid(const Wanted& who) {
 }
 
 Refused visitors_may_rename(const Wanted& who) {
+  const Jid& session = who.mover.sessions.front().jid;
+  if (Refused refusal = denied(InRoom::rename, who.scene, session)) return refusal;
   const bool mute = who.mover.role == Role::visitor && !who.scene.room.config->visitor_nick_change;
   if (!mute) return std::nullopt;
   return refusal::forbidden(nick_section, "Visitors keep their nicknames here");
@@ -73,8 +76,15 @@ bool empties(const Moving& moving) {
   return only_case(moving) || moving.from.sessions.size() == 1;
 }
 
+Shown new_nick(const RoomState& room, const Moving& moving, const Occupant& after) {
+  Shown shown = shown_of(room, after);
+  if (moving.affiliation) shown.affiliation = *moving.affiliation;
+  return shown;
+}
+
 Shown old_nick(const RoomState& room, const Moving& moving) {
   Shown shown = gone_of(room, moving.from);
+  if (moving.affiliation) shown.affiliation = *moving.affiliation;
   shown.jid = moving.session.jid;
   shown.role = moving.from.role;
   shown.new_nick = moving.seat.nick;
@@ -129,7 +139,8 @@ Occupant leave_old_nick(Draft& draft, const Moving& moving) {
 }
 
 void greet_self(Draft& draft, const Moving& moving, const Occupant& after) {
-  draft.say(say::OwnPresence{shown_of(draft.room(), after), movers(moving), moving.own_codes, {}});
+  draft.say(say::OwnPresence{
+      new_nick(draft.room(), moving, after), movers(moving), moving.own_codes, {}});
 }
 
 void greet_others(Draft& draft, const Moving& moving, const Occupant& after) {
@@ -137,7 +148,7 @@ void greet_others(Draft& draft, const Moving& moving, const Occupant& after) {
     return show_if_changed(draft, *moving.there, after, moving.session.jid);
   }
   if (is_broadcast(draft.room(), after.role)) {
-    draft.say(say::PresenceToOthers{shown_of(draft.room(), after), movers(moving)});
+    draft.say(say::PresenceToOthers{new_nick(draft.room(), moving, after), movers(moving)});
   }
 }
 

@@ -16,6 +16,7 @@ struct Moving {
   Seat seat;                             ///< as it will be
   const Occupant* there;                 ///< who has the new nick now: nobody, or the same user
   std::vector<std::uint16_t> own_codes;  ///< on the new self-presence (210)
+  std::optional<Affiliation> affiliation = {};  ///< where the same step gives another one
 };
 
 /// Why the nick cannot be had, nullopt if it can.

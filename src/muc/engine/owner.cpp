@@ -6,13 +6,12 @@
 #include <stoa/stanza/namespaces.hpp>
 
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/rules.hpp"
 #include "muc/engine/standing.hpp"
 
 namespace stoa::muc {
 namespace {
-
-constexpr std::string_view owner_section = "XEP-0045 10.2";
 
 using Refused = std::optional<StanzaError>;
 
@@ -146,14 +145,10 @@ void end_room(Draft& draft, const std::string& destroy_xml, std::optional<GoneRo
   destroy(draft, std::move(gone));
 }
 
-bool owns(const Scene& scene, const Jid& sender) {
-  return scene.rank_of(sender) == Affiliation::owner;
-}
-
 }  // namespace
 
 RoomDecision rules::decide(const Scene& scene, const request::GetConfig& ask) {
-  if (!owns(scene, ask.from)) return refusal::forbidden(owner_section);
+  if (auto refusal = denied(OfRoom::configure, scene, ask.from)) return *std::move(refusal);
   const ConfigForm now = form_of(scene.room);
   forms::Form form =
       room_table(scene.settings).render(forms::FormType::form, now.config, viewer_of(scene));
@@ -169,7 +164,7 @@ RoomDecision rules::decide(const Scene& scene, const request::GetConfig& ask) {
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::SetConfig& ask) {
-  if (!owns(scene, ask.from)) return refusal::forbidden(owner_section);
+  if (auto refusal = denied(OfRoom::configure, scene, ask.from)) return *std::move(refusal);
   Draft draft(scene);
   if (ask.form.type == forms::FormType::cancel) {
     if (scene.room.locked()) end_room(draft, "<destroy/>", std::nullopt);
@@ -194,7 +189,7 @@ RoomDecision rules::decide(const Scene& scene, const request::SetConfig& ask) {
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::Destroy& ask) {
-  if (!owns(scene, ask.from)) return refusal::forbidden("XEP-0045 10.9");
+  if (auto refusal = denied(OfRoom::configure, scene, ask.from)) return *std::move(refusal);
   Draft draft(scene);
   std::optional<GoneRoom> gone;
   if (scene.settings.tombstones && scene.room.config->persistent) {

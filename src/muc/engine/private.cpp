@@ -3,6 +3,7 @@
 #include "muc/engine/departure.hpp"
 #include "muc/engine/rates.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/rules.hpp"
 
 namespace stoa::muc {
@@ -43,8 +44,8 @@ void remember(Draft& draft, const request::Private& ask, const std::string& id,
 }  // namespace
 
 RoomDecision rules::decide(const Scene& scene, const request::Private& ask) {
+  if (auto refusal = denied(InRoom::write_privately, scene, ask.from)) return *std::move(refusal);
   const Occupant* writer = scene.room.occupants.by_session(ask.from);
-  if (!writer) return refusal::not_an_occupant(private_section);
   const Occupant* reader = scene.room.occupants.by_key(fold_case(ask.nick()));
   if (!reader) {
     return StanzaError(ErrorType::cancel, Condition::item_not_found, private_section,

@@ -7,6 +7,7 @@
 #include "muc/engine/join.hpp"
 #include "muc/engine/nick.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/rules.hpp"
 #include "muc/engine/standing.hpp"
 
@@ -34,10 +35,10 @@ Refused closed_to(const Scene& scene, const Jid& user) {
   if (!scene.settings.registration) {
     return StanzaError(ErrorType::cancel, Condition::service_unavailable, registration_section);
   }
-  const Affiliation affiliation = scene.room.affiliation_of(user);
-  const bool closed =
-      scene.room.config->register_mode == RegisterMode::closed && affiliation == Affiliation::none;
-  if (affiliation == Affiliation::outcast || closed) {
+  if (Refused refusal = denied(OfRoom::register_nick, scene, user)) return refusal;
+  const bool closed = scene.room.config->register_mode == RegisterMode::closed &&
+                      scene.room.affiliation_of(user) == Affiliation::none;
+  if (closed) {
     return StanzaError(ErrorType::cancel, Condition::not_allowed, registration_section,
                        "You cannot register here");
   }
@@ -77,19 +78,21 @@ void ask_admins(Draft& draft, const PendingRegistration& pending) {
   }
 }
 
-/// Renames the sessions of a registered user while nicks are locked down ([MUC-REG-06]).
-void rename_present(Draft& draft, const Jid& user, const std::string& nick) {
+/// Renames the session of a user who was just registered, while nicks are locked down
+/// ([MUC-REG-06]).
+void rename_present(Draft& draft, const Standing& standing, const Affiliate& row) {
   const RoomState& room = draft.room();
   if (!room.config->nick_lockdown) return;
   std::vector<const Occupant*> present;
   room.occupants.each([&](const Occupant& one) {
-    if (one.bare() == user.str() && one.nick != nick) present.push_back(&one);
+    if (one.bare() == row.jid.str() && one.nick != row.nick) present.push_back(&one);
   });
   if (present.size() != 1 || present.front()->sessions.size() != 1) return;
-  const Occupant& one = *present.front();
+  Occupant one = *present.front();
+  one.role = standing.role_of(*present.front());
   Seat seat = seat_of(one, one.sessions.front());
-  seat.nick = nick;
-  const Moving moving{one, one.sessions.front(), std::move(seat), nullptr, {210}};
+  seat.nick = row.nick;
+  const Moving moving{one, one.sessions.front(), std::move(seat), nullptr, {210}, row.affiliation};
   const Occupant after = leave_old_nick(draft, moving);
   greet_self(draft, moving, after);
   greet_others(draft, moving, after);
@@ -101,9 +104,9 @@ void enroll(Draft& draft, const Jid& sender, const Jid& user, const std::string&
   if (row.affiliation == Affiliation::none) row.affiliation = Affiliation::member;
   row.nick = nick;
   row.nick_key = fold_case(nick);
-  standing.affiliate(std::move(row));
+  standing.affiliate(row);
   standing.settle();
-  rename_present(draft, user, nick);
+  rename_present(draft, standing, row);
 }
 
 /// The applicant hears of the outcome ([MUC-REG-09]).
@@ -190,7 +193,9 @@ RoomDecision rules::decide(const Scene& scene, const request::Unregister& ask) {
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::RegistrationAnswer& ask) {
-  if (scene.rank_of(ask.from) < Affiliation::admin) return refusal::forbidden("XEP-0045 9.9");
+  if (Refused refusal = denied(OfRoom::manage_members, scene, ask.from)) {
+    return *std::move(refusal);
+  }
   const PendingRegistration* pending = pending_of(scene.room, ask.user.bare());
   if (!pending) return nothing();
   Draft draft(scene);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,5 +23,14 @@ Retraction retraction_of(const Scene& scene, const Jid& sender, const std::strin
 
 /// Makes the tombstone; `by` is the accepted retraction.
 void retract(Draft& draft, const ArchiveRow& target, const ArchiveRow& by);
+
+/// Who takes back other people's messages, and how many he did already in the same step.
+struct Moderation {
+  Jid moderator;
+  std::string reason;
+  std::uint64_t earlier = 0;
+};
+/// Makes the tombstone and tells everybody (XEP-0425, 3).
+void moderate(Draft& draft, const Moderation& by, const ArchiveRow& target);
 
 }  // namespace stoa::muc

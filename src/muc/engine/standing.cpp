@@ -151,6 +151,10 @@ Standing::Turn Standing::turn_of(const Occupant& occupant) const {
   return turn;
 }
 
+Role Standing::role_of(const Occupant& occupant) const {
+  return turn_of(occupant).role;
+}
+
 /// The status code with which the occupant must go; 0: it stays.
 std::uint16_t Standing::removal_code(const Turn& turn) const {
   if (turn.kicked) return 307;

@@ -35,6 +35,8 @@ class Standing {
   /// Whether somebody owns the room in the end.
   bool owner_remains() const;
   std::size_t entries() const;
+  /// The role that the occupant has in the end.
+  Role role_of(const Occupant& occupant) const;
   /// Whether the nick (folded) is reserved for, or in use by, anybody but `user` in the end.
   bool nick_taken(std::string_view key, const Jid& user) const;
 

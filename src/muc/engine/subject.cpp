@@ -2,6 +2,7 @@
 
 #include "muc/engine/message.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/rules.hpp"
 
 namespace stoa::muc {
@@ -9,9 +10,13 @@ namespace {
 
 constexpr std::string_view subject_section = "XEP-0045 8.1";
 
-bool may_set(const Speaking& who) {
-  if (!who.occupant || who.occupant->role == Role::moderator) return true;
-  return who.occupant->role == Role::participant && who.scene.room.config->change_subject;
+std::optional<StanzaError> may_set(const Speaking& who) {
+  if (!who.occupant) return std::nullopt;  // speaks as the room
+  if (auto refusal = denied(InRoom::set_subject, who.scene, who.session)) return refusal;
+  if (who.occupant->role == Role::moderator || who.scene.room.config->change_subject) {
+    return std::nullopt;
+  }
+  return refusal::forbidden(subject_section, "You may not change the subject");
 }
 
 std::size_t length(const request::SetSubject& ask) {
@@ -37,7 +42,7 @@ SubjectPtr subject_of(const request::SetSubject& ask, const ArchiveRow& row) {
 RoomDecision rules::decide(const Scene& scene, const request::SetSubject& ask) {
   const Speaking who = speaking(scene, ask, ask.payload);
   if (auto refusal = may_speak(who)) return *std::move(refusal);
-  if (!may_set(who)) return refusal::forbidden(subject_section, "You may not change the subject");
+  if (auto refusal = may_set(who)) return *std::move(refusal);
   if (length(ask) > scene.settings.limits.subject) return refusal::too_long(subject_section);
   Draft draft(scene);
   ArchiveRow row = row_of(who, ask);

@@ -8,6 +8,7 @@
 #include "muc/engine/liveness.hpp"
 #include "muc/engine/rates.hpp"
 #include "muc/engine/rules.hpp"
+#include "muc/engine/standing.hpp"
 
 namespace stoa::muc {
 namespace {
@@ -69,9 +70,10 @@ bool expire_empty(Look& look) {
   return true;
 }
 
+/// Bans that had an end ([MUC-BAN-07]).
 void expire_bans(Look& look) {
   const RoomState& room = look.draft.room();
-  std::uint64_t version = room.affiliation_version;
+  Standing standing(look.draft, Actor{}, *room.config);
   for (const Affiliate& row : room.affiliations.rows()) {
     if (!row.until) continue;
     if (*row.until > look.now) {
@@ -80,14 +82,10 @@ void expire_bans(Look& look) {
     }
     Affiliate after = row;
     after.affiliation = Affiliation::none;
-    after.until.reset();
     after.reason.clear();
-    const bool blank = after.blank();
-    look.draft.change(change::Affiliated{room.number, row,
-                                         blank ? std::nullopt : std::optional(std::move(after)),
-                                         version, version + 1});
-    ++version;
+    standing.affiliate(std::move(after));
   }
+  standing.settle();
 }
 
 /// An IQ between occupants that nobody answered ([MUC-IQ-08]).

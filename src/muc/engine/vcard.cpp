@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/rules.hpp"
 
 namespace stoa::muc {
@@ -10,7 +11,7 @@ RoomDecision rules::decide(const Scene& scene, const request::GetVcard&) {
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::SetVcard& ask) {
-  if (scene.rank_of(ask.from) < Affiliation::owner) return refusal::forbidden("XEP-0486 3.2");
+  if (auto refusal = denied(OfRoom::set_vcard, scene, ask.from)) return *std::move(refusal);
   if (ask.vcard.size() > scene.settings.limits.vcard) {
     return StanzaError(ErrorType::modify, Condition::not_acceptable, "XEP-0486 4",
                        "The vCard is too large");

@@ -6,6 +6,7 @@
 
 #include "muc/engine/rates.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/rules.hpp"
 #include "muc/engine/standing.hpp"
 
@@ -77,9 +78,8 @@ RoomDecision request_voice(const Scene& scene, const request::Voice& ask, const 
   return std::move(draft).done();
 }
 
-RoomDecision answer_request(const Scene& scene, const request::Voice& ask,
-                            const Occupant& moderator) {
-  if (moderator.role != Role::moderator) return refusal::forbidden("XEP-0045 8.6");
+RoomDecision answer_request(const Scene& scene, const request::Voice& ask) {
+  if (auto refusal = denied(InRoom::moderate, scene, ask.from)) return *std::move(refusal);
   if (!*ask.allow) return nothing();
   const Occupant* asker = scene.room.occupants.by_session(ask.jid_field);
   if (!asker && !ask.nick_field.empty()) {
@@ -100,9 +100,9 @@ RoomDecision answer_request(const Scene& scene, const request::Voice& ask,
 }  // namespace
 
 RoomDecision rules::decide(const Scene& scene, const request::Voice& ask) {
-  const Occupant* sender = scene.room.occupants.by_session(ask.from);
-  if (!sender) return refusal::not_an_occupant(voice_section);
-  return ask.allow ? answer_request(scene, ask, *sender) : request_voice(scene, ask, *sender);
+  if (auto refusal = denied(InRoom::ask_for_voice, scene, ask.from)) return *std::move(refusal);
+  if (ask.allow) return answer_request(scene, ask);
+  return request_voice(scene, ask, *scene.room.occupants.by_session(ask.from));
 }
 
 }  // namespace stoa::muc

@@ -22,7 +22,7 @@ StanzaError bad(std::string_view section, std::string_view text = {}) {
 using Item = request::SetList::Item;
 
 /// Reads one `<item/>` of a muc#admin set; the first fault is told ([MUC-ADM-01], [MUC-ADM-02]).
-Result<Item, StanzaError> decode_item(const xml::Element& element) {
+Result<Item, StanzaError> decode_item(const xml::Element& element, std::string_view own_domain) {
   constexpr std::string_view section = "XEP-0045 17.4";
   Item item;
   const auto affiliation = element.attr("affiliation");
@@ -41,7 +41,9 @@ Result<Item, StanzaError> decode_item(const xml::Element& element) {
   if (item.affiliation && !address && !item.nick) return bad(section, "A jid is needed");
   if (item.affiliation && address) {
     const auto jid = Jid::parse(*address);
-    if (!jid) return StanzaError(ErrorType::modify, Condition::jid_malformed, section);
+    if (!jid || jid->domain() == own_domain) {  // rooms are nobody's members
+      return StanzaError(ErrorType::modify, Condition::jid_malformed, section);
+    }
     item.jid = jid->bare();
   }
   if (const xml::Element* reason = element.child("reason", ns::muc_admin)) {
@@ -70,7 +72,7 @@ Decoded decode_admin(const Stanza& stanza, const xml::Element& query) {
   if (stanza.type == "get") return decode_admin_get(stanza, query);
   auto request = asked<request::SetList>(stanza);
   for (const xml::Element* element : query.children("item", ns::muc_admin)) {
-    auto item = decode_item(*element);
+    auto item = decode_item(*element, stanza.to.domain());
     if (!item) return std::move(item).error();
     request.items.push_back(std::move(item).value());
   }

@@ -49,6 +49,9 @@ Decoded decode_decline(const Reading& reading, const xml::Element& decline) {
 }
 
 std::optional<Decoded> decode_voice(const Stanza& stanza, const forms::Form& form) {
+  if (form.type != forms::FormType::submit && form.type != forms::FormType::cancel) {
+    return std::nullopt;
+  }
   auto request = asked<request::Voice>(stanza);
   request.role = form.value("muc#role").value_or("");
   request.nick_field = form.value("muc#roomnick").value_or("");

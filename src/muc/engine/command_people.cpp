@@ -1,0 +1,228 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <stoa/stanza/namespaces.hpp>
+
+#include "muc/engine/commands.hpp"
+#include "muc/engine/refusals.hpp"
+#include "muc/engine/retraction.hpp"
+#include "muc/engine/rights.hpp"
+#include "muc/engine/standing.hpp"
+
+namespace stoa::muc {
+namespace {
+
+constexpr std::string_view people_form = "urn:stoa:rooms:commands";
+
+/// So many messages of somebody are taken back in one act, at most.
+constexpr std::uint64_t most_moderated = 100;
+
+StanzaError bad_order(std::string_view text) {
+  return {ErrorType::modify, Condition::bad_request, "XEP-0050 4.6", text};
+}
+
+forms::Field people_field(std::string_view var, forms::FieldType type, std::string_view label,
+                          bool required) {
+  forms::Field made;
+  made.var = var;
+  made.type = type;
+  made.label = label;
+  made.required = required;
+  return made;
+}
+
+/// The number in a people_field, `otherwise` where it is empty, nullopt where it is no number.
+std::optional<std::uint64_t> number_in(const forms::Form& form, std::string_view var) {
+  const std::string_view text = form.value(var).value_or("");
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
+    return text.empty() ? std::optional<std::uint64_t>(0) : std::nullopt;
+  }
+  return number;
+}
+
+const fact::Authored* authored(const RoomState& room, const Jid& author) {
+  if (!room.lookups.get()) return nullptr;
+  for (const Facts& facts : *room.lookups.get()) {
+    const auto* found = std::get_if<fact::Authored>(&facts);
+    if (found && found->author == author) return found;
+  }
+  return nullptr;
+}
+
+struct Ban {
+  Jid user;
+  std::string reason;
+  std::optional<Timestamp> until;
+};
+
+void outlaw(Draft& draft, const Jid& actor, const Ban& ban) {
+  Standing standing(draft, actor_of(draft.room(), actor), *draft.room().config);
+  Affiliate row = standing.row_of(ban.user);
+  row.affiliation = Affiliation::outcast;
+  row.reason = ban.reason;
+  row.until = ban.until;
+  standing.affiliate(std::move(row));
+  standing.settle();
+  if (ban.until) draft.arm(*ban.until);
+}
+
+/// A ban, with an end if `seconds` are given, and the last messages taken back ([MUC-BAN-07],
+/// [MUC-BAN-08]).
+CommandOutcome ban(Draft& draft, const Commanded& ask) {
+  const auto user = Jid::parse(ask.form.value("jid").value_or(""));
+  const auto seconds = number_in(ask.form, "seconds");
+  const auto messages = number_in(ask.form, "messages");
+  if (!user) return bad_order("jid is no address");
+  constexpr std::uint64_t century = 100ULL * 366 * 24 * 3600;
+  if (!seconds || *seconds > century) return bad_order("seconds is no number");
+  if (!messages) return bad_order("messages is no number");
+  const Jid bare = user->bare();
+  if (auto refusal = may_affiliate(draft.scene, ask.by.from, bare, Affiliation::outcast)) {
+    return *std::move(refusal);
+  }
+  const std::uint64_t count = std::min(*messages, most_moderated);
+  const fact::Authored* known = count > 0 ? authored(draft.room(), bare) : nullptr;
+  if (count > 0 && !known) return CommandOutcome(Need(need::Authored{bare, most_moderated}));
+  Ban sentence{bare, std::string(ask.form.value("reason").value_or("")), std::nullopt};
+  if (*seconds > 0) sentence.until = draft.scene.now() + std::chrono::seconds(*seconds);
+  Moderation moderation{ask.by.from, sentence.reason};
+  if (known) {
+    for (auto row = known->rows.rbegin(); row != known->rows.rend(); ++row) {
+      if (moderation.earlier == count) break;
+      if ((*row)->kind != RowKind::message || (*row)->tombstone) continue;
+      moderate(draft, moderation, **row);
+      ++moderation.earlier;
+    }
+  }
+  outlaw(draft, ask.by.from, sentence);
+  return {};
+}
+
+/// The owner makes somebody else the owner and becomes an admin, or nothing happens.
+CommandOutcome transfer(Draft& draft, const Commanded& ask) {
+  const auto user = Jid::parse(ask.form.value("jid").value_or(""));
+  if (!user || user->bare() == ask.by.from.bare() || user->domain() == draft.room().jid.domain()) {
+    return bad_order("jid is no address of somebody else");
+  }
+  Standing standing(draft, actor_of(draft.room(), ask.by.from), *draft.room().config);
+  const auto make = [&](const Jid& jid, Affiliation affiliation) {
+    Affiliate row = standing.row_of(jid);
+    row.affiliation = affiliation;
+    row.reason.clear();
+    standing.affiliate(std::move(row));
+  };
+  make(user->bare(), Affiliation::owner);
+  if (draft.room().affiliation_of(ask.by.from) == Affiliation::owner) {
+    make(ask.by.from.bare(), Affiliation::admin);
+  }
+  standing.settle();
+  return {};
+}
+
+CommandOutcome clear_history(Draft& draft, const Commanded&) {
+  const RoomState& room = draft.room();
+  draft.change(change::ArchiveCut{room.number, room.next_seq - 1});
+  return {};
+}
+
+/// A result form as a table: what each column is called, then the rows.
+class Table {
+ public:
+  Table(std::string title, std::vector<std::string_view> columns) : columns_(std::move(columns)) {
+    forms::Form form{.type = forms::FormType::result, .title = std::move(title)};
+    form.form_type = people_form;
+    x_ = forms::encode(form);
+    xml::Element& reported = x_.add("reported", ns::data_form);
+    for (const auto column : columns_) reported.add("field", ns::data_form).set("var", column);
+  }
+  void row(const std::vector<std::string>& values) {
+    xml::Element& item = x_.add("item", ns::data_form);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      item.add("field", ns::data_form)
+          .set("var", columns_[i])
+          .add("value", ns::data_form)
+          .text(values.at(i));
+    }
+  }
+  CommandOutcome done() && { return CommandOutcome(std::move(x_)); }
+
+ private:
+  std::vector<std::string_view> columns_;
+  xml::Element x_{"x", ns::data_form};
+};
+
+/// [MUC-REG-09]
+CommandOutcome registrations(Draft& draft, const Commanded&) {
+  Table table("Registrations that wait", {"jid", "nick", "since"});
+  for (const PendingRegistration& one : draft.room().extra().registrations) {
+    table.row({one.jid.str(), one.nick, format_xep0082(one.at)});
+  }
+  return std::move(table).done();
+}
+
+CommandOutcome members(Draft& draft, const Commanded&) {
+  Table table("Affiliations", {"jid", "affiliation", "nick", "reason"});
+  for (const Affiliate& row : draft.room().affiliations.rows()) {
+    if (row.affiliation == Affiliation::none) continue;
+    table.row({row.jid.str(), std::string(token(row.affiliation)), row.nick, row.reason});
+  }
+  return std::move(table).done();
+}
+
+std::vector<forms::Field> ban_fields(const Scene&) {
+  return {people_field("jid", forms::FieldType::jid_single, "Whom, or which domain", true),
+          people_field("reason", forms::FieldType::text_single, "Why", false),
+          people_field("seconds", forms::FieldType::text_single,
+                       "For how many seconds; empty: for ever", false),
+          people_field("messages", forms::FieldType::text_single,
+                       "How many of the last messages are taken back", false)};
+}
+std::vector<forms::Field> transfer_fields(const Scene&) {
+  return {people_field("jid", forms::FieldType::jid_single, "The new owner", true)};
+}
+std::vector<forms::Field> no_fields(const Scene&) {
+  return {};
+}
+
+constexpr std::array<CommandEntry, 5> people_entries{{
+    {{"urn:stoa:rooms:commands:ban", "Ban somebody, for a time if you like"},
+     people_form,
+     CommandEntry::For::admins,
+     ban_fields,
+     ban},
+    {{"urn:stoa:rooms:commands:registrations", "List registrations that wait"},
+     people_form,
+     CommandEntry::For::admins,
+     nullptr,
+     registrations},
+    {{"urn:stoa:rooms:commands:members", "List everybody with an affiliation"},
+     people_form,
+     CommandEntry::For::owners,
+     nullptr,
+     members},
+    {{"urn:stoa:rooms:commands:clear-history", "Clear the archive"},
+     people_form,
+     CommandEntry::For::owners,
+     no_fields,
+     clear_history},
+    {{"urn:stoa:rooms:commands:transfer", "Make somebody else the owner"},
+     people_form,
+     CommandEntry::For::owners,
+     transfer_fields,
+     transfer},
+}};
+
+}  // namespace
+
+std::span<const CommandEntry> people_commands() {
+  return people_entries;
+}
+
+}  // namespace stoa::muc
