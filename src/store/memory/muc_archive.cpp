@@ -87,6 +87,7 @@ bool meets(const std::vector<Stored>& archive, std::size_t i, const read::Archiv
   const mam::Query& query = read.query;
   if (read.nick && row.nick != *read.nick) return false;
   if (read.author && row.author.bare() != read.author->bare()) return false;
+  if (read.author && !read.all_jids && row.semi_anonymous) return false;
   if (query.start && row.stamp < *query.start) return false;
   if (query.end && row.stamp > *query.end) return false;
   if (query.before_id && i >= position(archive, *query.before_id)) return false;

@@ -19,8 +19,15 @@ using namespace muc;
 namespace {
 
 /// What a query asks for besides a span of the order, as bits.
-enum Filter : unsigned { by_nick = 1, by_author = 2, by_time = 4, by_words = 8, by_ids = 16 };
-constexpr std::size_t filters = 32;
+enum Filter : unsigned {
+  by_nick = 1,
+  by_author = 2,
+  by_time = 4,
+  by_words = 8,
+  by_ids = 16,
+  only_open = 32,  // whose author was shown to all ([MUC-MAM-05])
+};
+constexpr std::size_t filters = 64;
 
 /// The statements for one set of filters. Each set has its own text, so that each has its own plan.
 class Variant {
@@ -63,7 +70,8 @@ class Variant {
                   "a.body IS NOT NULL AND to_tsvector('simple', a.body) @@ "
                   "plainto_tsquery('simple', $8::text)",
                   "$8::text IS NULL") +
-           either((filter & by_ids) != 0, "a.id = ANY($9::text[])", "$9::text[] IS NULL");
+           either((filter & by_ids) != 0, "a.id = ANY($9::text[])", "$9::text[] IS NULL") +
+           ((filter & only_open) != 0 ? " AND NOT a.semi_anonymous" : "");
   }
   std::string page(const char* direction) const {
     return "SELECT " STOA_ARCHIVE_COLUMNS " " + where_ + " ORDER BY a.seq " + direction +
@@ -119,8 +127,8 @@ class Paging {
     const auto& order = read.query.order;
     descending_ = !order.empty() && order.front().direction == rsm::Direction::descending;
     size_ = read.max == 0 ? 0 : request_.page_size(read.max);
-    filter_ = (read.nick ? by_nick : 0u) | (read.author ? by_author : 0u) |
-              (read.query.start || read.query.end ? by_time : 0u) |
+    filter_ = (read.author && !read.all_jids ? only_open : 0u) | (read.nick ? by_nick : 0u) |
+              (read.author ? by_author : 0u) | (read.query.start || read.query.end ? by_time : 0u) |
               (read.query.fulltext ? by_words : 0u) | (read.query.ids.empty() ? 0u : by_ids);
   }
 
