@@ -1,5 +1,6 @@
 // stoa-bench: see bench/README.md.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -36,12 +37,10 @@ Options parse(int argc, char** argv) {
   return options;
 }
 
-bool wanted(const Options& options, const std::string& name) {
-  if (options.only.empty() || name == "start") return true;
-  for (const std::string& only : options.only) {
-    if (only == name) return true;
-  }
-  return false;
+bool wanted(const Options& options, const bench::Scene& scene) {
+  if (scene.name == "start") return true;
+  if (options.only.empty()) return scene.in == bench::Scene::In::every_run;
+  return std::find(options.only.begin(), options.only.end(), scene.name) != options.only.end();
 }
 
 }  // namespace
@@ -54,14 +53,17 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    print(bench::measure_machine(options.database));
+    bench::Database database(options.database);
+    const bench::MachineLimits limits = bench::measure_machine(database);
+    print(limits);
     bench::ServerEnd server;
     bench::StoaProcess stoa({options.stoa, options.folder, options.database, server.port()});
-    bench::Bench context{server, stoa};
+    bench::Bench context{server, stoa, database, limits};
     bench::print_heading();
     for (const bench::Scene& scene : bench::scenes()) {
-      if (wanted(options, scene.name)) scene.run(context);
+      if (wanted(options, scene)) scene.run(context);
     }
+    context.targets.print();
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "stoa-bench: %s\n", failure.what());
     return 1;

@@ -20,13 +20,33 @@ std::size_t number_of(std::string_view id) {
   return std::stoull(std::string(id.substr(1)));
 }
 
-Row finish(Bench& bench, Row row, double seconds, double cpu, std::size_t operations) {
-  const auto n = static_cast<double>(operations);
-  row.per_second = n / seconds;
+/// What is read before a scene, to be compared with what is read after it.
+struct Start {
+  explicit Start(Bench& bench) {
+    bench.stoa.forget_peak();
+    cpu = bench.stoa.usage().cpu_seconds;
+    time = now();
+  }
+  double cpu = 0;
+  double time = 0;
+};
+
+Row finish(Bench& bench, Row row, const Start& start, std::vector<double>& latency) {
+  const auto n = static_cast<double>(row.operations);
+  row.seconds = now() - start.time;
+  row.per_second = n / row.seconds;
   const Usage used = bench.stoa.usage();
-  row.cpu_micros = (used.cpu_seconds - cpu) * 1e6 / n;
+  row.cpu_micros = (used.cpu_seconds - start.cpu) * 1e6 / n;
   row.rss_bytes = used.rss_bytes;
+  row.peak_bytes = used.peak_bytes;
+  std::sort(latency.begin(), latency.end());
+  row.p50_millis = percentile(latency, 0.50);
+  row.p99_millis = percentile(latency, 0.99);
   return row;
+}
+
+double mebibytes(std::size_t bytes) {
+  return static_cast<double>(bytes) / (1024 * 1024);
 }
 
 }  // namespace
@@ -36,15 +56,15 @@ double now() {
 }
 
 void print_heading() {
-  std::printf("| %-44s | %12s | %10s | %9s | %9s | %8s | %s\n", "scene", "per second", "CPU us/op",
-              "p50 ms", "p99 ms", "RSS MiB", "note |");
-  std::printf("|---|---:|---:|---:|---:|---:|---|\n");
+  std::printf("| %-44s | %11s | %9s | %8s | %8s | %8s | %8s | %s |\n", "scene", "per second",
+              "CPU us/op", "p50 ms", "p99 ms", "RSS MiB", "peak MiB", "note");
+  std::printf("|---|---:|---:|---:|---:|---:|---:|---|\n");
 }
 
 void print(const Row& row) {
-  std::printf("| %-44s | %12.0f | %10.2f | %9.3f | %9.3f | %8.1f | %s |\n", row.name.c_str(),
+  std::printf("| %-44s | %11.0f | %9.2f | %8.3f | %8.3f | %8.1f | %8.1f | %s |\n", row.name.c_str(),
               row.per_second, row.cpu_micros, row.p50_millis, row.p99_millis,
-              static_cast<double>(row.rss_bytes) / (1024 * 1024), row.note.c_str());
+              mebibytes(row.rss_bytes), mebibytes(row.peak_bytes), row.note.c_str());
   std::fflush(stdout);
 }
 
@@ -67,34 +87,36 @@ Row run(Bench& bench, const Requests& requests) {
     latency.push_back(now() - sent[i]);
     if (next < requests.count) send_next();
   });
-  const double cpu = bench.stoa.usage().cpu_seconds;
-  const double start = now();
+  const Start start(bench);
   while (next < std::min(requests.in_flight, requests.count)) send_next();
   bench.server.run_until([&] { return latency.size() == requests.count; }, 300);
   Row row;
   row.name = requests.name;
-  row = finish(bench, row, now() - start, cpu, requests.count);
-  std::sort(latency.begin(), latency.end());
-  row.p50_millis = percentile(latency, 0.50);
-  row.p99_millis = percentile(latency, 0.99);
-  return row;
+  row.operations = requests.count;
+  return finish(bench, row, start, latency);
 }
 
 Row run(Bench& bench, const Fanout& fanout) {
-  std::size_t sent = 0;
+  std::vector<double> sent;
+  std::vector<double> latency;
   std::size_t delivered = 0;
   const std::size_t total = fanout.count * fanout.recipients;
   const auto refill = [&] {
-    while (sent < fanout.count &&
-           sent * fanout.recipients < delivered + fanout.window * fanout.recipients) {
-      bench.server.send(fanout.make(sent++));
+    while (sent.size() < fanout.count && sent.size() < latency.size() + fanout.window) {
+      bench.server.send(fanout.make(sent.size()));
+      sent.push_back(now());
     }
   };
   bench.server.on_stanza([&](std::string_view stanza) {
-    if (fanout.counts(stanza)) ++delivered;
+    if (attribute(stanza, "type") == "error") {
+      throw std::runtime_error(fanout.name + ": " + std::string(stanza));
+    }
+    if (!fanout.counts(stanza)) return;
+    if (++delivered % fanout.recipients == 0 && latency.size() < sent.size()) {
+      latency.push_back(now() - sent[latency.size()]);
+    }
   });
-  const double cpu = bench.stoa.usage().cpu_seconds;
-  const double start = now();
+  const Start start(bench);
   bench.server.run_until(
       [&] {
         refill();
@@ -103,7 +125,8 @@ Row run(Bench& bench, const Fanout& fanout) {
       300);
   Row row;
   row.name = fanout.name;
-  return finish(bench, row, now() - start, cpu, total);
+  row.operations = total;
+  return finish(bench, row, start, latency);
 }
 
 }  // namespace bench

@@ -11,13 +11,13 @@ namespace bench {
 /// One measured story. Scenes run in their order, each on what the earlier ones left in the
 /// database.
 struct Scene {
+  enum class In { every_run, when_named };
+
   std::string name;
   std::function<void(Bench&)> run;
+  In in = In::every_run;
 };
 
 std::vector<Scene> scenes();
-
-/// Starts stoa (killing a running one) and waits until it answers; seconds from exec to the answer.
-double start_until_ready(Bench& bench);
 
 }  // namespace bench

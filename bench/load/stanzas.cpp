@@ -26,8 +26,12 @@ std::string room(const std::string& name) {
 
 std::string iq(const std::string& type, const std::string& id, const std::string& from,
                const std::string& payload) {
-  return "<iq type='" + type + "' id='" + id + "' from='" + from + "' to='" + StoaProcess::domain +
-         "'>" + payload + "</iq>";
+  return iq({type, id, from, StoaProcess::domain}, payload);
+}
+
+std::string iq(const Head& head, const std::string& payload) {
+  return "<iq type='" + head.type + "' id='" + head.id + "' from='" + head.from + "' to='" +
+         head.to + "'>" + payload + "</iq>";
 }
 
 std::string disco_info(const std::string& node) {
@@ -58,6 +62,27 @@ std::string subscribe(const std::string& node, const std::string& jid) {
 
 std::string items(const std::string& node, std::size_t max) {
   return pubsub("<items node='" + node + "' max_items='" + std::to_string(max) + "'/>");
+}
+
+std::string page(std::size_t max, const std::string& place) {
+  return "<set xmlns='http://jabber.org/protocol/rsm'><max>" + std::to_string(max) + "</max>" +
+         place + "</set>";
+}
+
+std::string items_page(const std::string& node, const std::string& page) {
+  return "<pubsub xmlns='" + ps + "'><items node='" + node + "'/>" + page + "</pubsub>";
+}
+
+std::string disco_items(const std::string& page) {
+  return "<query xmlns='http://jabber.org/protocol/disco#items'>" + page + "</query>";
+}
+
+std::string archive(const std::string& page, const std::string& field, const std::string& value) {
+  const std::string filter =
+      field.empty() ? "" : "<field var='" + field + "'><value>" + value + "</value></field>";
+  return "<query xmlns='urn:xmpp:mam:2'><x xmlns='jabber:x:data' type='submit'>"
+         "<field var='FORM_TYPE' type='hidden'><value>urn:xmpp:mam:2</value></field>" +
+         filter + "</x>" + page + "</query>";
 }
 
 std::string join(const std::string& room, std::size_t user) {

@@ -19,7 +19,7 @@ StoaProcess::StoaProcess(Settings settings) : settings_(std::move(settings)) {
          << "\nsecret = \"bench\"\nservices = [\"pubsub\", \"muc\"]\n"
          << "[database]\nurl = \"" << settings_.database << "\"\n"
          << "[limits]\nrequests_per_second = 0\n"
-         << "[muc]\nlock_new_rooms = false\nmax_users = 20000\n"
+         << "[muc]\nlock_new_rooms = false\nmax_users = 20000\nmessages_burst = 0\n"
          << "[pubsub]\nmax_nodes_per_owner = 0\n";
   if (!config) throw std::runtime_error("cannot write the configuration");
 }
@@ -68,6 +68,10 @@ Usage StoaProcess::usage() const {
     if (line.rfind("VmHWM:", 0) == 0) used.peak_bytes = std::stoull(line.substr(6)) * 1024;
   }
   return used;
+}
+
+void StoaProcess::forget_peak() const {
+  std::ofstream("/proc/" + std::to_string(pid_) + "/clear_refs") << "5";
 }
 
 }  // namespace bench

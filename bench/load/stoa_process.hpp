@@ -32,6 +32,7 @@ class StoaProcess {
   void start();
   void kill();  ///< SIGKILL, and waits for its end
   Usage usage() const;
+  void forget_peak() const;  ///< peak_bytes counts from now on
 
   static constexpr const char* domain = "services.bench.example";
 
