@@ -26,15 +26,19 @@ class OneAttempt final : public link::LinkHandler {
 };
 
 bool check_database(const store::Options& options, std::ostream& out) {
-  try {
-    const std::string sql = store::pending_migrations(options);
-    out << (sql.empty() ? "database: ok, the schema is up to date\n"
-                        : "database: ok, the schema will be brought up to date at the start\n");
-    return true;
-  } catch (const std::exception& failure) {
-    out << "database: FAILED: " << failure.what() << "; check [database] url\n";
+  const store::DatabaseCheck found = store::check_database(options);
+  if (!found.connection.empty()) {
+    out << "database: FAILED: " << found.connection << "; check [database] url\n";
     return false;
   }
+  out << "database: ok\n";
+  if (!found.schema.empty()) {
+    out << "schema: FAILED: " << found.schema << "\n";
+    return false;
+  }
+  out << (found.missing == 0 ? "schema: ok, up to date\n"
+                             : "schema: ok, will be brought up to date at the start\n");
+  return true;
 }
 
 bool check_link(const link::Settings& settings, std::ostream& out) {

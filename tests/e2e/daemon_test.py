@@ -44,7 +44,9 @@ async def check(world):
     async with checked(world):
         done = world.stoa.command("check")
     assert done.returncode == 0, done.stdout
-    assert len(done.stdout.splitlines()) >= 3, done.stdout
+    begins = [line.split(":")[0] for line in done.stdout.splitlines()]
+    assert begins == ["configuration", "database", "schema",
+                      f"link {world.service} at 127.0.0.1"], done.stdout
 
 
 def checked(world):
@@ -55,9 +57,13 @@ def checked(world):
 
 @test("stoa check tells a wrong secret, an unknown domain and a server that is down apart")
 async def check_faults(world):
+    world.database.create_database("guarded")
+    world.database.sql("create role guest login; revoke create on schema public from public",
+                       "guarded")
     async with checked(world):
         texts = faults_found(world)
-    assert len({tuple(lines) for lines in texts.values()}) == 4, texts
+    assert len({tuple(lines) for lines in texts.values()}) == 5, texts
+    assert "must own the database" in texts["schema"][0], texts["schema"]
 
 
 def faults_found(world):
@@ -69,6 +75,8 @@ def faults_found(world):
                 "secret": good.replace('secret   = "', 'secret   = "not-'),
                 "domain": good.replace('domain   = "', 'domain   = "un'),
                 "down": re.sub(r"port     = \d+", f"port     = {free_ports(1)[0]}", good),
+                "schema": re.sub(r'url = ".*"', 'url = "' + world.database.url("guarded").replace(
+                    "user=stoa", "user=guest") + '"', good),
                 "database": re.sub(r'url = ".*"', f'url = "postgresql:///none?host={folder}"', good),
         }.items():
             write_private(path, bad)
@@ -105,6 +113,36 @@ async def pages(world):
         await world.not_ready()
         assert world.stoa.get("/readyz")[0] == 503 and world.stoa.get("/healthz")[0] == 200
         world.proxy.admit()
+
+
+@test("the metrics have all that an admin needs, by kind and condition [PS-DUR-13] [MUC-COMP-10]")
+async def metrics(world):
+    juliet = await world.session("juliet")
+    before = {name: world.metric(name) for name in MOVING}
+    refused = world.metric('errors_total{condition="item-not-found"}')
+    room = await world.room(juliet)
+    node = world.name("node/")
+    await juliet.create_node(world.service, node)
+    juliet.say(room, "counted")
+    await juliet.receives(lambda s: s.findtext("c:body", None, NS) == "counted")
+    await juliet.refused(world.service, "get", f"<pubsub xmlns='{NS['ps']}'><items node='?'/></pubsub>")
+    await world.until(lambda: all(world.metric(name) > before[name] for name in MOVING),
+                      "all counters move")
+    loaded = [f'entities{{domain="{world.service}",service="{service}"}}'
+              for service in ("muc", "pubsub")]
+    await world.until(lambda: all(world.metric(name) > 0 for name in (*loaded, "occupants")),
+                      "rooms, nodes and occupants are counted")
+    assert world.metric('errors_total{condition="item-not-found"}') == refused + 1
+    page = world.stoa.get("/metrics")[1]
+    for name in ("watermark_lag", "outbox_bytes", "evictions_total", "link_up"):
+        assert f"# TYPE stoa_{name} " in page, name
+
+
+MOVING = ('stanzas_in_total{kind="iq"}', 'stanzas_in_total{kind="message"}',
+          'stanzas_in_total{kind="presence"}', 'stanzas_out_total{kind="iq"}',
+          'stanzas_out_total{kind="message"}', 'stanzas_out_total{kind="presence"}',
+          "decide_seconds_count", "decide_seconds_sum", "journal_batches_total",
+          "journal_units_total", "commit_seconds_total")
 
 
 @test("stoa migrate is done when it has been done")

@@ -84,6 +84,13 @@ class Store {
 /// applied. Throws std::runtime_error, in words for the admin, where the database cannot be
 /// reached, is in use by a stoa that runs, or has a newer schema.
 std::vector<std::string> migrate(const Options& options);
+/// What `stoa check` finds out: empty texts where all is well, else what is wrong.
+struct DatabaseCheck {
+  std::string connection;
+  std::string schema;       ///< too new, or its migrations, tried out and rolled back, fail
+  std::size_t missing = 0;  ///< migrations that the next start applies
+};
+DatabaseCheck check_database(const Options& options);
 /// The SQL that migrate() would execute; empty when there is nothing to do. Same exceptions.
 std::string pending_migrations(const Options& options);
 

@@ -172,7 +172,9 @@ struct Inverse {
 };
 
 struct DurabilityOf {
-  Durability operator()(const Seated&) const { return Durability::soft; }
+  Durability operator()(const Seated& c) const {
+    return c.before ? Durability::soft : Durability::chat;
+  }
   Durability operator()(const Invited&) const { return Durability::soft; }
   Durability operator()(const Fleeting&) const { return Durability::soft; }
   Durability operator()(const Archived& c) const {

@@ -1,5 +1,8 @@
 #include "store/postgres/connection.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include <pqxx/except>
 #include <sys/socket.h>
 
@@ -31,6 +34,14 @@ std::string with_timeout(const std::string& url) {
   if (url.find("connect_timeout") != std::string::npos) return url;
   if (!uri) return url + " connect_timeout=3";
   return url + (url.find('?') == std::string::npos ? "?" : "&") + "connect_timeout=3";
+}
+
+/// In one line: libpq's texts end with a line break, and may have more.
+std::string text_of(const std::exception& error) {
+  std::string text = error.what();
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
 }
 
 }  // namespace
@@ -68,7 +79,7 @@ Connection::Connection(const std::string& url, const std::string& application, L
     session_ = std::make_unique<pqxx::nontransaction>(*connection_);
     backend_ = connection_->backendpid();
   } catch (const std::exception& problem) {
-    throw Fault(FaultKind::connection, problem.what());
+    throw Fault(FaultKind::connection, text_of(problem));
   }
   if (line_) line_->hold(connection_->sock());
   try {
@@ -101,15 +112,15 @@ void Connection::fail() {
     throw;
   } catch (const pqxx::sql_error& error) {
     const bool open = connection_->is_open();
-    throw Fault(open ? fault_kind(error.sqlstate()) : FaultKind::connection, error.what());
+    throw Fault(open ? fault_kind(error.sqlstate()) : FaultKind::connection, text_of(error));
   } catch (const Fault&) {
     throw;
   } catch (const pqxx::serialization_failure& error) {
-    throw Fault(FaultKind::repeat, error.what());
+    throw Fault(FaultKind::repeat, text_of(error));
   } catch (const pqxx::deadlock_detected& error) {
-    throw Fault(FaultKind::repeat, error.what());
+    throw Fault(FaultKind::repeat, text_of(error));
   } catch (const std::exception& error) {
-    throw Fault(FaultKind::connection, error.what());
+    throw Fault(FaultKind::connection, text_of(error));
   }
 }
 

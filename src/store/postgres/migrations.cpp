@@ -68,4 +68,18 @@ std::size_t migrate(Connection& connection, const std::vector<Migration>& known)
   }
 }
 
+std::size_t try_migrations(Connection& connection, const std::vector<Migration>& known) {
+  const std::vector<Migration> missing = missing_migrations(connection, known);
+  if (missing.empty()) return 0;
+  try {
+    connection.run("BEGIN");
+    for (const Migration& migration : missing) connection.run(std::string(migration.sql));
+    connection.run("ROLLBACK");
+  } catch (const Fault& fault) {
+    throw SchemaMismatch(std::string(fault.what()) +
+                         "; the user of [database] url must own the database");
+  }
+  return missing.size();
+}
+
 }  // namespace stoa::store::postgres

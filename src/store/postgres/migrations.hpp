@@ -25,4 +25,8 @@ std::vector<Migration> missing_migrations(Connection& connection,
 /// Applies them, all in one transaction, under a lock. Returns how many there were.
 std::size_t migrate(Connection& connection, const std::vector<Migration>& known = migrations());
 
+/// Like migrate(), and takes everything back.
+std::size_t try_migrations(Connection& connection,
+                           const std::vector<Migration>& known = migrations());
+
 }  // namespace stoa::store::postgres

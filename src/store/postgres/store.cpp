@@ -180,6 +180,23 @@ std::vector<std::string> migrate(const Options& options) {
   return names;
 }
 
+DatabaseCheck check_database(const Options& options) {
+  DatabaseCheck found;
+  std::unique_ptr<postgres::Connection> connection;
+  try {
+    connection = connect_for_migration(options);
+  } catch (const std::exception& failure) {
+    found.connection = failure.what();
+    return found;
+  }
+  try {
+    found.missing = postgres::try_migrations(*connection);
+  } catch (const std::exception& failure) {
+    found.schema = failure.what();
+  }
+  return found;
+}
+
 std::string pending_migrations(const Options& options) {
   const auto connection = connect_for_migration(options);
   std::string sql;

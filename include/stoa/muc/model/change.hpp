@@ -69,7 +69,8 @@ struct Affiliated {
   const Jid& jid() const { return after ? after->jid : before->jid; }
 };
 
-/// One session comes, goes, or changes nick, role or presence. Soft.
+/// One session comes, goes, or changes nick, role or presence. Soft, but for coming, which is chat:
+/// who has been told that they are in the room is in it after a crash.
 struct Seated {
   std::uint64_t room = 0;
   std::optional<Seat> before;
