@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <stoa/base/log.hpp>
 #include <stoa/store/store.hpp>
 
 namespace stoa::app {
@@ -71,6 +72,7 @@ bool check_link(const link::Settings& settings, std::ostream& out) {
 }  // namespace
 
 bool check(const Config& config, std::ostream& out) {
+  log::set_level(log::Level::error);  // each line says what the log would
   bool well = check_database(config.database, out);
   for (const LinkConfig& link : config.links) well = check_link(link.link, out) && well;
   return well;

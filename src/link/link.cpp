@@ -20,6 +20,10 @@ using std::chrono::steady_clock;
 
 namespace {
 
+/// Whoever stays up for so long may come back at once when the link breaks. Two processes that throw
+/// each other out of one domain get no further than this.
+constexpr std::chrono::seconds healthy_after{5};
+
 std::string random_token(std::random_device& random) {
   std::string token = "stoa-ping-";
   for (int i = 0; i < 4; ++i) token += std::to_string(random()) + "-";
@@ -106,7 +110,7 @@ awaitable<void> Link::Impl::run(std::shared_ptr<Impl> self) {
     if (!shared.handler) co_return;
     const Steady now = steady_clock::now();
     shared.outbox.rewind(now);
-    if (down.was_up && now - begin > shared.settings.backoff_max) self->backoff.reset();
+    if (down.was_up && now - begin > healthy_after) self->backoff.reset();
     const milliseconds retry = self->backoff.pause();
     self->report(down, retry);
     if (!shared.stopping) co_await self->pause.wait_until(now + retry);

@@ -60,6 +60,23 @@ async def burst_and_break(world):
     assert first_heard == sorted(first_heard, key=int), "out of order"
 
 
+@test("what is said in a room while its link breaks is heard by all, in order [MUC-PERS-08]")
+async def talk_and_break(world):
+    juliet, romeo, room = await pair(world)
+    for number in range(400):
+        juliet.say(room, f"said {number}", f"s{number}")
+    while not any(stanza.get("id") == "s20" for stanza in romeo.inbox):
+        await asyncio.sleep(0.001)
+    async with world.comes_back("link"):
+        world.proxy.cut()
+    juliet.say(room, "the last", "last")
+    await romeo.receives(message("the last", room, "juliet"))
+    heard = list(dict.fromkeys(s.get("id") for s in romeo.inbox if s.findtext("c:body", None, NS)))
+    archived = await juliet.archived(room)
+    assert archived[-1] == "last", archived[-3:]
+    assert heard == archived[:-1], sorted(set(heard) ^ set(archived))[:10]
+
+
 @test("after a restart of the server users come back to their rooms and nodes [MUC-PERS-08] [PS-DUR-06]")
 async def server_restart(world):
     juliet, romeo, room = await pair(world)

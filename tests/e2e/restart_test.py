@@ -98,7 +98,7 @@ async def said(world):
     while not any(s.get("id") == "s50" for s in romeo.inbox):
         await asyncio.sleep(0.001)
     world.crash_stoa()
-    archived = await archive(juliet, room)
+    archived = await juliet.archived(room)
     last = await romeo.receives(lambda s: s.get("id") == archived[-1])
     romeo.inbox.append(last)
     await romeo.hears_nothing(lambda _: False)
@@ -108,25 +108,6 @@ async def said(world):
     live = [identity for identity in dict.fromkeys(heard)]
     assert live == [identity for identity in archived if identity in heard], "order changed"
     assert set(archived) <= set(heard), "archived, but never delivered"
-
-
-async def archive(client, room):
-    """The ids of all archived messages, oldest first (XEP-0313)."""
-    ids, after = [], ""
-    while True:
-        client.inbox.clear()
-        answer = await client.ask(room, "set", "<query xmlns='urn:xmpp:mam:2'>"
-                                  "<set xmlns='http://jabber.org/protocol/rsm'><max>50</max>"
-                                  f"{after}</set></query>")
-        for stanza in client.inbox:
-            inner = stanza.find("{urn:xmpp:mam:2}result/{urn:xmpp:forward:0}forwarded/c:message", NS)
-            if inner is not None and inner.find("c:body", NS) is not None:
-                ids.append(inner.get("id"))
-        fin = answer.find("{urn:xmpp:mam:2}fin")
-        last = fin.findtext("{http://jabber.org/protocol/rsm}set/{http://jabber.org/protocol/rsm}last")
-        if fin.get("complete") == "true" or not last:
-            return ids
-        after = f"<after>{last}</after>"
 
 
 @test("who left while stoa was down is found and taken out [MUC-PERS-04] [MUC-GHOST-02] [MUC-GHOST-04]")

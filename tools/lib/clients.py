@@ -35,6 +35,8 @@ NS = {
     "items": "http://jabber.org/protocol/disco#items",
     "data": "jabber:x:data",
     "rsm": "http://jabber.org/protocol/rsm",
+    "mam": "urn:xmpp:mam:2",
+    "forward": "urn:xmpp:forward:0",
     "delay": "urn:xmpp:delay",
     "sid": "urn:xmpp:sid:0",
     "err": "urn:ietf:params:xml:ns:xmpp-stanzas",
@@ -184,6 +186,23 @@ class Client:
         """Self-ping (XEP-0410): None while in the room, else the error's condition."""
         answer = await self.request(f"{room}/{nick}", "get", "<ping xmlns='urn:xmpp:ping'/>")
         return None if answer.get("type") == "result" else error_of(answer)[1]
+
+    async def archived(self, room):
+        """The ids of all archived messages, oldest first (XEP-0313). Empties the inbox."""
+        ids, after = [], ""
+        while True:
+            self.inbox.clear()
+            answer = await self.ask(room, "set", f"<query xmlns='{NS['mam']}'><set xmlns="
+                                    f"'{NS['rsm']}'><max>50</max>{after}</set></query>")
+            inner = [stanza.find("mam:result/forward:forwarded/c:message", NS)
+                     for stanza in self.inbox]
+            ids += [each.get("id") for each in inner
+                    if each is not None and each.find("c:body", NS) is not None]
+            fin = answer.find("mam:fin", NS)
+            last = fin.findtext("rsm:set/rsm:last", None, NS)
+            if fin.get("complete") == "true" or not last:
+                return ids
+            after = f"<after>{last}</after>"
 
     # Nodes
 

@@ -48,7 +48,7 @@ struct Settings {
   std::chrono::milliseconds handshake_timeout{10'000};  ///< TLS, stream header and handshake
   std::chrono::milliseconds close_timeout{5'000};       ///< an orderly close takes no longer
   std::chrono::milliseconds backoff_min{250};           ///< pause before the first new attempt
-  std::chrono::milliseconds backoff_max{30'000};        ///< longest pause
+  std::chrono::milliseconds backoff_max{10'000};        ///< longest pause
 };
 
 /// The domain of the server that a component's domain belongs to: `services.example.org` is a
