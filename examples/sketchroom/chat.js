@@ -91,9 +91,13 @@ export class Chat {
     if (codes.includes('110') && code) this.notify(`You ${how[code].replace('was', 'were')}.`);
   }
 
+  /** Whoever makes the room configures it: it shall outlive its last occupant. */
   unlock() {
     this.connection.request($iq({ to: this.roomJid, type: 'set' }).c('query', { xmlns: NS.owner })
-      .c('x', { xmlns: NS.form, type: 'submit' })).catch((r) => this.notify(r.message));
+      .c('x', { xmlns: NS.form, type: 'submit' })
+      .c('field', { var: 'FORM_TYPE', type: 'hidden' }).c('value').t(NS.roomconfig).up().up()
+      .c('field', { var: 'muc#roomconfig_persistentroom' }).c('value').t('1'))
+      .catch((r) => this.notify(r.message));
   }
 
   onMessage(message) {

@@ -6,6 +6,7 @@ export const NS = {
   user: 'http://jabber.org/protocol/muc#user',
   admin: 'http://jabber.org/protocol/muc#admin',
   owner: 'http://jabber.org/protocol/muc#owner',
+  roomconfig: 'http://jabber.org/protocol/muc#roomconfig',
   pubsub: 'http://jabber.org/protocol/pubsub',
   pubsubOwner: 'http://jabber.org/protocol/pubsub#owner',
   event: 'http://jabber.org/protocol/pubsub#event',
