@@ -167,5 +167,25 @@ async def chat_without_database(world):
     assert texts == [f"in the dark {number}" for number in range(5)], texts
 
 
+@test("database, server and stoa may start in any order")
+async def any_order(world):
+    assert world.stoa.stop() == 0
+    world.database.stop()
+    world.proxy.refuse()
+    try:
+        world.stoa.start()
+        await world.until(lambda: world.metric("ready") == 0, "it is alive")
+        assert "database" in world.stoa.get("/readyz")[1]
+        world.database.start()
+        world.database.wait_ready()
+        only_link = f"the link of {world.service} is not up\n"
+        await world.until(lambda: world.stoa.get("/readyz")[1] == only_link,
+                          "only the link is missing")
+        world.proxy.admit()
+        await world.ready()
+    finally:
+        world.proxy.admit()
+
+
 if __name__ == "__main__":
     main()
