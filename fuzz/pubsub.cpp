@@ -58,6 +58,24 @@ Facts facts_for(const Need& need, const std::vector<ItemMeta>& items) {
     Facts operator()(const need::HeldSubscriptions& n) const {
       return fact::HeldSubscriptions{n, 0};
     }
+    Facts operator()(const need::Kin& n) const {
+      fact::Kin kin{.requester = n.requester, .asked = n.nodes};
+      for (const std::string& node : n.nodes) {
+        kin.found.push_back({.node = node,
+                             .number = 1'000'000,
+                             .collection = true,
+                             .policy = AssociationPolicy::all});
+      }
+      return kin;
+    }
+    Facts operator()(const need::Above& n) const {
+      fact::Above above{.from = n.from};
+      for (const std::uint64_t parent : n.from) {
+        above.subscriptions.push_back(
+            {parent, "above", *Jid::parse("watcher@shakespeare.lit"), "w", SubscriptionType::all});
+      }
+      return above;
+    }
   };
   return std::visit(Find{items}, need);
 }

@@ -1,5 +1,6 @@
 #include <stoa/pubsub/model/options.hpp>
 
+#include "pubsub/engine/collections.hpp"
 #include "pubsub/engine/retraction.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/replies.hpp"
@@ -43,6 +44,15 @@ void settle_subscriptions(const Scene& scene, AccessModel model, Done& step) {
   }
 }
 
+/// XEP-0248, 7.2.4: a leaf that becomes a collection loses its items.
+void drop_items(const Scene& scene, const NodeConfig& after, Done& step) {
+  if (!after.collection() || scene.state.item_count == 0) return;
+  step.changes.push_back(change::NodePurged{.number = scene.state.number,
+                                            .up_to = scene.state.next_seq - 1,
+                                            .keep = std::nullopt,
+                                            .count_before = scene.state.item_count});
+}
+
 /// PS-EVI-09: the history goes, the newest item stays as the cached one.
 std::optional<Verdict> drop_history(const Scene& scene, const NodeConfig& after, Done& step) {
   const NodeState& state = scene.state;
@@ -75,8 +85,8 @@ std::optional<Verdict> drop_surplus(const Scene& scene, const NodeConfig& after,
 
 void announce_configuration(const Scene& scene, const NodeConfig& after, Done& step) {
   if (!after.notify_config || !after.deliver_notifications) return;
-  if (scene.state.subscriptions.empty()) return;
-  step.outbound.push_back(say::Configured{scene.token()});
+  if (scene.state.subscriptions.empty() && scene.state.parents.empty()) return;
+  step.outbound.push_back(say::Configured{scene.token(), above_of(scene)});
 }
 
 }  // namespace
@@ -84,10 +94,11 @@ void announce_configuration(const Scene& scene, const NodeConfig& after, Done& s
 void remove_items(const Scene& scene, const NodeConfig& config, change::Removal why,
                   std::vector<ItemMeta> items, Done& step) {
   constexpr std::size_t per_message = 100;  // keeps an event far below any server's stanza limit
-  const bool said = config.deliver_notifications && !scene.state.subscriptions.empty() &&
-                    (config.notify_retract || config.always_notify);
+  const bool heard = !scene.state.subscriptions.empty() || !scene.state.parents.empty();
+  const bool said =
+      config.deliver_notifications && heard && (config.notify_retract || config.always_notify);
   for (std::size_t begin = 0; said && begin < items.size(); begin += per_message) {
-    say::Retracted event{.token = scene.token()};
+    say::Retracted event{.token = scene.token(), .above = above_of(scene)};
     const std::size_t end = std::min(begin + per_message, items.size());
     for (std::size_t i = begin; i < end; ++i) event.ids.push_back(items[i].id);
     step.outbound.push_back(std::move(event));
@@ -107,9 +118,12 @@ void approve(const Scene& scene, Done& step, const Subscription& pending) {
 
 Verdict decide_read_configuration(const Scene& scene) {
   if (Objection objection = not_configurable(scene)) return std::move(*objection);
+  const bool related = scene.config().collection() || !scene.state.parents.empty();
+  if (related) {
+    if (auto verdict = lacks_family(scene)) return std::move(*verdict);
+  }
   Done step;
-  step.reply = wire::configuration(
-      scene.state.node, scene.settings.tables->node.render(forms::FormType::form, scene.config()));
+  step.reply = wire::configuration(scene.state.node, configuration_form(scene));
   return step;
 }
 
@@ -119,14 +133,21 @@ Verdict decide_configure(const Scene& scene, const action::Configure& action) {
   if (action.form.type == forms::FormType::cancel) return step;
   auto asked = with_form(scene, scene.config(), action.form);
   if (!asked) return std::move(asked).error();
-  if (*asked == scene.config()) return step;
   const auto after = std::make_shared<const NodeConfig>(std::move(asked).value());
+  if (auto verdict = lacks_above(scene)) return std::move(*verdict);
+  if (auto verdict = link(scene, action.form, step)) return std::move(*verdict);
+  const bool linked = !step.changes.empty();
+  if (*after == scene.config() && !linked) return step;
   const bool opens = scene.config().access_model != after->access_model;
   if (opens && wants_last_item(scene) && last_item(scene).unknown) {
     return Lacks<Need>{need::Last{}};
   }
-  if (auto verdict = drop_history(scene, *after, step)) return std::move(*verdict);
-  if (auto verdict = drop_surplus(scene, *after, step)) return std::move(*verdict);
+  if (after->collection()) {
+    drop_items(scene, *after, step);
+  } else {
+    if (auto verdict = drop_history(scene, *after, step)) return std::move(*verdict);
+    if (auto verdict = drop_surplus(scene, *after, step)) return std::move(*verdict);
+  }
   step.changes.push_back(change::NodeConfigured{scene.state.number, scene.state.version + 1,
                                                 scene.state.config, after});
   announce_configuration(scene, *after, step);

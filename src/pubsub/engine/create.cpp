@@ -1,5 +1,6 @@
 #include <stoa/pubsub/model/options.hpp>
 
+#include "pubsub/engine/collections.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/replies.hpp"
 
@@ -76,7 +77,11 @@ void tell_creator(const Scene& scene, Done& step) {
 
 Result<NodeConfig, StanzaError> with_form(const Scene& scene, const NodeConfig& base,
                                           const forms::Form& form) {
-  if (form.value(node_type_field) == "collection") return unsupported("collections");
+  const auto type = form.value(node_type_field);
+  if (type == "collection" && !scene.settings.offers("collections")) {
+    return unsupported("collections");
+  }
+  if (type == "leaf" && base.collection()) return refuse(Fault::bad_kinship);
   auto config = scene.settings.tables->node.submit(form, base);
   if (config) return std::move(config).value();
   const forms::OptionRefusal& why = config.error();
@@ -95,6 +100,13 @@ Verdict decide_create(const Scene& scene, const action::Create& action) {
     config = std::make_shared<const NodeConfig>(std::move(asked).value());
   }
   Done step{.changes = creation(scene, std::move(config))};
+  if (action.configure) {
+    NodeState made;
+    for (const Change& change : step.changes) apply(made, change);
+    made.kin = scene.state.kin;
+    made.above = scene.state.above;
+    if (auto verdict = link(scene.at(made), *action.configure, step)) return std::move(*verdict);
+  }
   tell_creator(scene, step);
   if (action.instant) step.reply = wire::created(scene.request.node);
   return step;

@@ -47,6 +47,7 @@ struct Rules {
   Verdict operator()(const action::NodeInfo&) const { return decide_node_info(scene); }
   Verdict operator()(const action::NodeItems& a) const { return decide_node_items(scene, a); }
   Verdict operator()(const action::Bounce& a) const { return decide_bounce(scene, a); }
+  Verdict operator()(const action::Associate& a) const { return decide_associate(scene, a); }
 };
 
 /// A lease whose end has come counts as over, though its Tick is still to come (PS-OPT-29): the
@@ -74,8 +75,14 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
   const Scene scene(state, request, settings, context);
   const auto due = state.subscriptions.next_due();
   const bool overdue = due && *due <= context.now;
-  if (overdue && !std::holds_alternative<Tick>(request.action)) return decide_after_leases(scene);
-  return std::visit(Rules{scene}, request.action);
+  const bool leases_first = overdue && !std::holds_alternative<Tick>(request.action);
+  Verdict verdict =
+      leases_first ? decide_after_leases(scene) : std::visit(Rules{scene}, request.action);
+  if (!std::holds_alternative<Lacks<Need>>(verdict)) {
+    state.kin.reset();  // the next request must see the graph as it is then
+    state.above.reset();
+  }
+  return verdict;
 }
 
 std::optional<Timestamp> Engine::deadline(const NodeState& state) {

@@ -4,7 +4,7 @@ namespace stoa::pubsub {
 
 namespace {
 
-Objection not_allowed(const Scene& scene) {
+Objection not_deletable(const Scene& scene) {
   if (Objection objection = node_missing(scene)) return objection;
   return not_owner(scene);
 }
@@ -25,16 +25,25 @@ std::shared_ptr<const RecipientSet> everybody(const NodeState& state) {
 }  // namespace
 
 Verdict decide_delete(const Scene& scene, const action::Delete& action) {
-  if (Objection objection = not_allowed(scene)) return std::move(*objection);
+  if (Objection objection = not_deletable(scene)) return std::move(*objection);
+  if (auto verdict = lacks_above(scene)) return std::move(*verdict);
   const NodeState& state = scene.state;
   std::optional<Redirect> redirect;
   if (action.redirect) {
     redirect = Redirect{*action.redirect, scene.now() + scene.settings.redirect_life};
   }
   Done step;
-  step.changes.push_back(change::NodeDeleted{state.number, state.node, redirect,
-                                             std::make_shared<const NodeState>(state)});
-  if (!scene.config().notify_delete || state.subscriptions.empty()) return step;
+  const auto before = std::make_shared<const NodeState>(state);
+  step.changes.push_back(change::NodeDeleted{state.number, state.node, redirect, before});
+  if (!scene.config().notify_delete) return step;
+  if (const say::Above above = above_of(scene)) {
+    step.outbound.push_back(say::Kinship{.what = say::Kinship::What::deleted,
+                                         .token = scene.token(),
+                                         .node = state.node,
+                                         .above = above,
+                                         .before = before});
+  }
+  if (state.subscriptions.empty()) return step;
   step.outbound.push_back(say::Deleted{.token = scene.token(),
                                        .number = state.number,
                                        .node = state.node,
@@ -45,9 +54,12 @@ Verdict decide_delete(const Scene& scene, const action::Delete& action) {
 }
 
 Verdict decide_purge(const Scene& scene) {
-  if (Objection objection = not_allowed(scene)) return std::move(*objection);
+  if (Objection objection = not_deletable(scene)) return std::move(*objection);
   const NodeState& state = scene.state;
-  if (transient(scene.config())) return unsupported("persistent-items");
+  if (transient(scene.config()) || scene.config().collection()) {
+    return unsupported("persistent-items");
+  }
+  if (auto verdict = lacks_above(scene)) return std::move(*verdict);
   Done step;
   if (state.item_count > 0) {
     step.changes.push_back(change::NodePurged{.number = state.number,
@@ -57,7 +69,7 @@ Verdict decide_purge(const Scene& scene) {
   }
   const NodeConfig& config = scene.config();
   if (notifies(scene) && (config.notify_retract || config.always_notify)) {
-    step.outbound.push_back(say::Purged{scene.token()});
+    step.outbound.push_back(say::Purged{scene.token(), above_of(scene)});
   }
   return step;
 }

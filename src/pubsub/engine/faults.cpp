@@ -102,6 +102,16 @@ constexpr std::array rows = {
         "Nothing waits for approval under this subid."},
     Row{Fault::owns_no_node, cancel, Condition::forbidden, "", "XEP-0060 8.7.3",
         "You do not own the node."},
+    Row{Fault::no_such_relative, cancel, item_not_found, "", "XEP-0248 7.2.3",
+        "There is no such collection."},
+    Row{Fault::may_not_associate, cancel, Condition::forbidden, "", "XEP-0248 7.2.3.2",
+        "You may not put this node there."},
+    Row{Fault::bad_kinship, cancel, not_allowed, "invalid-options", "XEP-0248 7.2.3",
+        "The nodes cannot stand in this relation."},
+    Row{Fault::not_associated, modify, bad_request, "", "XEP-0248 7.6",
+        "The node is not in this collection."},
+    Row{Fault::too_many_children, cancel, not_allowed, "max-nodes-exceeded", "XEP-0248 7.2.3.3",
+        "The collection is full."},
     Row{Fault::bad_session, modify, bad_request, "", "XEP-0050 3.4", "There is no such session."},
 };
 

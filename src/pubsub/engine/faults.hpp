@@ -52,6 +52,11 @@ enum class Fault {
   no_longer_pending,
   owns_no_node,
   bad_session,
+  no_such_relative,
+  may_not_associate,
+  bad_kinship,
+  not_associated,
+  too_many_children,
 };
 
 /// The refusal; `text` replaces the table's own.

@@ -30,14 +30,19 @@ Objection missing(const Scene& scene, const Items&) {
 Objection no_access(const Scene& scene, const Items&) {
   return may_not_retrieve(scene);
 }
+/// 6.5.9.5
+Objection holds_nodes(const Scene& scene, const Items&) {
+  if (!scene.config().collection()) return std::nullopt;
+  return unsupported("retrieve-items");
+}
 /// 6.5.9.4
 Objection nothing_kept(const Scene& scene, const Items&) {
   if (!transient(scene.config()) || scene.state.item_count > 0) return std::nullopt;
   return unsupported("persistent-items");
 }
 
-constexpr Check<Items> items_checks[] = {missing, no_access, subid_wrong, nothing_kept,
-                                         too_many_ids};
+constexpr Check<Items> items_checks[] = {missing,     no_access,    holds_nodes,
+                                         subid_wrong, nothing_kept, too_many_ids};
 
 ItemsRead base_read(const Scene& scene) {
   ItemsRead read{.number = scene.state.number, .node = scene.state.node};
@@ -74,6 +79,14 @@ Verdict decide_items(const Scene& scene, const Items& items) {
 Verdict decide_node_items(const Scene& scene, const action::NodeItems& items) {
   if (Objection objection = node_missing(scene)) return std::move(*objection);
   if (Objection objection = may_not_retrieve(scene)) return std::move(*objection);
+  if (scene.config().collection()) {
+    return ReadPlan<Read>{ChildrenRead{.number = scene.state.number,
+                                       .node = scene.state.node,
+                                       .bare = scene.bare,
+                                       .admin = scene.admin(),
+                                       .page = items.page,
+                                       .cap = scene.settings.limits.page}};
+  }
   ItemsRead read = base_read(scene);
   read.purpose = ItemsRead::Purpose::disco;
   read.page = items.page;

@@ -30,7 +30,7 @@ Verdict decide_read_options(const Scene& scene, const action::ReadOptions& actio
   step.reply =
       wire::options(scene.state.node, **meant,
                     scene.settings.tables->subscribe.render(
-                        forms::FormType::form, lease_of(**meant), {has_bodies(scene.config())}));
+                        forms::FormType::form, lease_of(**meant), viewer_of(scene.config())));
   return step;
 }
 
@@ -68,7 +68,7 @@ Verdict decide_default_options(const Scene& scene) {
   Done step;
   step.reply = wire::default_options(
       scene.state.node, scene.settings.tables->subscribe.render(forms::FormType::result, {},
-                                                                {has_bodies(scene.config())}));
+                                                                viewer_of(scene.config())));
   return step;
 }
 

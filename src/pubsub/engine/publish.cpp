@@ -23,6 +23,12 @@ Objection no_right(const Scene& scene, const Publish&) {
   return refuse(Fault::forbidden);
 }
 
+/// 7.1.3.2
+Objection holds_no_items(const Scene& scene, const Publish&) {
+  if (!scene.config().collection()) return std::nullopt;
+  return unsupported("publish");
+}
+
 /// 7.1.5
 Objection precondition_fails(const Scene& scene, const Publish& publish) {
   if (!publish.options) return std::nullopt;
@@ -76,8 +82,8 @@ Objection batch_too_big(const Scene& scene, const Publish& publish) {
   return std::nullopt;
 }
 
-constexpr Check<Publish> publish_checks[] = {no_right, precondition_fails, items_wrong, too_big,
-                                             batch_too_big};
+constexpr Check<Publish> publish_checks[] = {no_right,    holds_no_items, precondition_fails,
+                                             items_wrong, too_big,        batch_too_big};
 
 /// who may put an item in the place of this one.
 bool may_replace(const Scene& scene, const ItemMeta& item) {
@@ -194,13 +200,14 @@ void change_persistent(const Scene& scene, Plan& plan, Done& step) {
 void announce(const Scene& scene, const Plan& plan, Done& step) {
   if (!notifies(scene)) return;
   const NodeConfig& config = scene.config();
-  say::Published event{.token = scene.token()};
+  const say::Above above = above_of(scene);
+  say::Published event{.token = scene.token(), .above = above};
   for (const auto& item : plan.items) event.items.push_back(item.item);
   step.outbound.push_back(std::move(event));
   const bool says_so = config.publish_node_full == NodeFull::retract_oldest &&
                        (config.notify_retract || config.always_notify);
   if (plan.evicted.empty() || !says_so) return;
-  say::Retracted retracted{.token = scene.token()};
+  say::Retracted retracted{.token = scene.token(), .above = above};
   for (const ItemMeta& item : plan.evicted) retracted.ids.push_back(item.id);
   step.outbound.push_back(std::move(retracted));
 }
@@ -214,6 +221,7 @@ Verdict carry_out(const Scene& scene, const Publish& publish, Done step) {
   if (!without_history) {
     if (auto verdict = plan_eviction(scene, plan)) return std::move(*verdict);
   }
+  if (auto verdict = lacks_above(scene)) return std::move(*verdict);
   if (!plan.items.empty()) {
     std::vector<std::string> ids;
     for (const auto& item : plan.items) ids.push_back(item.item.meta.id);

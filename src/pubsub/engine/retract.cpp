@@ -24,7 +24,7 @@ Reach reach(const Scene& scene) {
 }
 
 Objection not_persistent(const Scene& scene, const Retract&) {
-  if (!transient(scene.config())) return std::nullopt;
+  if (!transient(scene.config()) && !scene.config().collection()) return std::nullopt;
   return unsupported("persistent-items");
 }
 
@@ -74,11 +74,12 @@ Verdict decide_retract(const Scene& scene, const Retract& retract) {
   }
   if (!unknown.empty()) return lacks_items(scene, need::Items{std::move(unknown)});
   if (fault) return refuse(*fault);
+  if (auto verdict = lacks_above(scene)) return std::move(*verdict);
   Done step;
   step.changes.push_back(std::move(change));
   const NodeConfig& config = scene.config();
   if (notifies(scene) && (retract.notify || config.notify_retract || config.always_notify)) {
-    step.outbound.push_back(say::Retracted{scene.token(), retract.ids});
+    step.outbound.push_back(say::Retracted{scene.token(), retract.ids, above_of(scene)});
   }
   return step;
 }

@@ -50,12 +50,27 @@ Objection may_not_retrieve(const Scene& scene) {
   return refuse(Fault::not_subscribed_items);
 }
 
+bool may_read(const NodeState& state, const Jid& bare) {
+  const Grant given = grant(state.affiliation_of(bare), Privilege::retrieve);
+  if (given != Grant::by_policy) return given == Grant::yes;
+  switch (state.config->access_model) {
+    case AccessModel::open:
+      return true;
+    case AccessModel::whitelist:
+      return false;
+    case AccessModel::authorize:
+      break;
+  }
+  return is_subscribed(state, bare);
+}
+
 std::uint32_t item_limit(const NodeConfig& config, const Settings& settings) {
   return std::min(config.max_items.value_or(settings.limits.max_items), settings.limits.max_items);
 }
 
 bool notifies(const Scene& scene) {
-  return scene.config().deliver_notifications && !scene.state.subscriptions.empty();
+  return scene.config().deliver_notifications &&
+         !(scene.state.subscriptions.empty() && scene.state.parents.empty());
 }
 
 Jid first_owner(const NodeState& state) {

@@ -61,6 +61,8 @@ Objection node_missing(const Scene& scene);
 Objection not_owner(const Scene& scene);
 /// May not retrieve items (6.5.9).
 Objection may_not_retrieve(const Scene& scene);
+/// Whether that entity could retrieve items; an admin's rights are not counted.
+bool may_read(const NodeState& state, const Jid& bare);
 /// Holds a subscription in state subscribed under any of its JIDs.
 bool is_subscribed(const NodeState& state, const Jid& bare);
 
@@ -104,6 +106,12 @@ bool wants_last_item(const Scene& scene);
 /// Subscriptions whose lease is over end, and notices of those that soon will go out.
 Done end_leases(const Scene& scene);
 
+/// Whether somebody may be told because of a collection above: then the listeners above must be
+/// known before anything is said.
+std::optional<Verdict> lacks_above(const Scene& scene);
+/// Those listeners; null where there are none to ask for.
+say::Above above_of(const Scene& scene);
+
 // The request families.
 Verdict decide_create(const Scene& scene, const action::Create& action);
 Verdict decide_publish(const Scene& scene, const action::Publish& action);
@@ -128,6 +136,7 @@ Verdict decide_read_affiliations(const Scene& scene, const action::ReadAffiliati
 Verdict decide_set_affiliations(const Scene& scene, const action::SetAffiliations& action);
 Verdict decide_authorize(const Scene& scene, const action::Authorize& action);
 Verdict decide_send_pending(const Scene& scene, const action::SendPending& action);
+Verdict decide_associate(const Scene& scene, const action::Associate& action);
 Verdict decide_bounce(const Scene& scene, const action::Bounce& action);
 Verdict decide_tick(const Scene& scene);
 

@@ -127,7 +127,7 @@ xml::Element reply_for(const Scene& scene, const Subscription& subscription,
   return wire::subscribed_with_options(
       scene.state.node, subscription,
       scene.settings.tables->subscribe.render(forms::FormType::result, lease,
-                                              {has_bodies(scene.config())}));
+                                              viewer_of(scene.config())));
 }
 
 /// Already there (6.1.6): the first one's answer again, unless each request makes another.

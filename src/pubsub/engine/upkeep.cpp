@@ -72,6 +72,7 @@ std::optional<Verdict> expire_items(const Scene& scene, Done& step) {
     expired.push_back(*item);
   }
   if (!expired.empty()) {
+    if (auto verdict = lacks_above(scene)) return verdict;
     remove_items(scene, scene.config(), change::Removal::expired, std::move(expired), step);
   }
   return std::nullopt;

@@ -64,6 +64,14 @@ void set_subscription(NodeState& state, const std::optional<Subscription>& befor
   state.held_subscriptions.reset();
 }
 
+void link(NodeState& state, const change::Linked& c, change::Linked::Way way) {
+  if (way == change::Linked::Way::in) {
+    state.parents.insert_or_assign(c.parent, c.parent_node);
+  } else {
+    state.parents.erase(c.parent);
+  }
+}
+
 struct Apply {
   NodeState& state;
 
@@ -117,6 +125,7 @@ struct Apply {
     set_subscription(state, c.before, c.after);
   }
   void operator()(const change::AffiliationSet& c) const { set_affiliation(state, c.jid, c.after); }
+  void operator()(const change::Linked& c) const { link(state, c, c.way); }
   void operator()(const change::Undo& c) const;
 };
 
@@ -162,6 +171,10 @@ struct Revert {
   void operator()(const change::AffiliationSet& c) const {
     set_affiliation(state, c.jid, c.before);
   }
+  void operator()(const change::Linked& c) const {
+    using Way = change::Linked::Way;
+    link(state, c, c.way == Way::in ? Way::out : Way::in);
+  }
   void operator()(const change::Undo& c) const { std::visit(Apply{state}, *c.what); }
 };
 
@@ -182,6 +195,7 @@ struct HowDurable {
   Durability operator()(const change::NodePurged&) const { return Durability::hard; }
   Durability operator()(const change::SubscriptionSet&) const { return Durability::hard; }
   Durability operator()(const change::AffiliationSet&) const { return Durability::hard; }
+  Durability operator()(const change::Linked&) const { return Durability::hard; }
   Durability operator()(const change::Undo& c) const { return durability(*c.what); }
 };
 

@@ -12,6 +12,7 @@ namespace {
 const NodeTable& stored_table() {
   static const NodeTable table = node_table(Limits{
       .max_items = std::numeric_limits<std::uint32_t>::max(),
+      .children = std::numeric_limits<std::uint32_t>::max(),
       .item_expire = std::numeric_limits<std::uint32_t>::max(),
       .payload_bytes = std::numeric_limits<std::uint32_t>::max(),
   });

@@ -56,6 +56,8 @@ void NodeState::shrink() {
   owned_nodes.reset();
   held_subscriptions.reset();
   audience.reset();
+  kin.reset();
+  above.reset();
 }
 
 bool same_stored(const NodeState& a, const NodeState& b) {
@@ -63,6 +65,7 @@ bool same_stored(const NodeState& a, const NodeState& b) {
                            (a.config == nullptr || *a.config == *b.config);
   return same_config && a.number == b.number && a.version == b.version && a.node == b.node &&
          a.creator == b.creator && a.created == b.created && a.affiliations == b.affiliations &&
+         a.parents == b.parents &&
          std::equal(a.subscriptions.begin(), a.subscriptions.end(), b.subscriptions.begin(),
                     b.subscriptions.end()) &&
          a.item_count == b.item_count && a.next_seq == b.next_seq && a.redirect == b.redirect;

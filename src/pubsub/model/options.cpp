@@ -15,21 +15,7 @@ using forms::Token;
 
 constexpr std::size_t max_title = 1024;
 constexpr std::size_t max_description = 8192;
-
-/// XEP-0248, 7.1: this service knows leaf nodes only.
-Option node_type() {
-  Option row;
-  row.var = node_type_field;
-  row.type = FieldType::list_single;
-  row.label = "Kind of node";
-  row.choices = {{"leaf", "Leaf: holds items"}};
-  row.get = [](const NodeConfig&) { return forms::Values{"leaf"}; };
-  row.set = [](NodeConfig&, const forms::Values& values) -> std::optional<std::string> {
-    if (values == forms::Values{"leaf"}) return std::nullopt;
-    return "must be leaf";
-  };
-  return row;
-}
+constexpr std::uint32_t max_depth = 1000;  ///< levels of a graph; no graph is deeper
 
 std::vector<Option> descriptive_rows() {
   std::vector<Option> rows;
@@ -45,7 +31,10 @@ std::vector<Option> descriptive_rows() {
                      .as_open_list({{"", "none"}, {"de", "Deutsch"}, {"en", "English"}}));
   rows.push_back(Row::jid_multi("pubsub#contact", "Whom to ask about it", &NodeConfig::contact));
   rows.push_back(Row::text("pubsub#type", "Type of the content (a namespace)", &NodeConfig::type));
-  rows.push_back(node_type());
+  rows.push_back(Row::list<NodeType NodeConfig::*, NodeType>(
+      node_type_field, "Kind of node", &NodeConfig::node_type,
+      {{NodeType::leaf, "leaf", "Leaf: holds items"},
+       {NodeType::collection, "collection", "Collection: holds nodes"}}));
   return rows;
 }
 
@@ -65,6 +54,31 @@ std::vector<Option> access_rows() {
       Row::boolean("pubsub#subscribe", "Whether subscribing is allowed", &NodeConfig::subscribe));
   rows.push_back(
       Row::boolean("x-hidden", "Keep the node out of lists for strangers", &NodeConfig::hidden));
+  return rows;
+}
+
+bool is_collection(const NodeConfig& config, const forms::Anyone&) {
+  return config.collection();
+}
+
+/// XEP-0248, 7.2
+std::vector<Option> collection_rows(const Limits& limits) {
+  using Policy = AssociationPolicy;
+  std::vector<Option> rows;
+  rows.push_back(Row::list<Policy NodeConfig::*, Policy>(
+      "pubsub#children_association_policy", "Who may put nodes into it",
+      &NodeConfig::children_association_policy,
+      {{Policy::all, "all", "Anybody"},
+       {Policy::owners, "owners", "Its owners"},
+       {Policy::owners, "owner", {}, forms::Spelling::alias},
+       {Policy::whitelist, "whitelist", "Whom the list names"}}));
+  rows.push_back(Row::jid_multi("pubsub#children_association_whitelist",
+                                "Who may, where a list says so",
+                                &NodeConfig::children_association_whitelist, forms::JidForm::bare));
+  rows.push_back(Row::integer("pubsub#children_max", "How many nodes it holds at most",
+                              &NodeConfig::children_max,
+                              {.min = 0, .max = limits.children, .word = "max"}));
+  for (Option& row : rows) row.visible = is_collection;
   return rows;
 }
 
@@ -150,6 +164,7 @@ NodeTable node_table(const Limits& limits) {
     for (Option& row : part()) rows.push_back(std::move(row));
   }
   for (Option& row : item_rows(limits)) rows.push_back(std::move(row));
+  for (Option& row : collection_rows(limits)) rows.push_back(std::move(row));
   return NodeTable(node_config_form, std::move(rows));
 }
 
@@ -176,6 +191,22 @@ SubscribeTable subscribe_table() {
           [](auto& lease) -> auto& { return lease.options.include_body; })
           .visible_when([](const Lease&, const SubscribeViewer& viewer) { return viewer.bodies; },
                         forms::WhenHidden::refused));
+  const auto at_collection = [](const Lease&, const SubscribeViewer& viewer) {
+    return viewer.collection;
+  };
+  const auto type = [](auto& lease) -> auto& {
+    return lease.options.type;
+  };
+  rows.push_back(LeaseRow::list<decltype(type), SubscriptionType>(
+                     "pubsub#subscription_type", "What notifications are about", type,
+                     {{SubscriptionType::nodes, "nodes", "The nodes in it"},
+                      {SubscriptionType::items, "items", "Items of the nodes in it"},
+                      {SubscriptionType::all, "all", "Both"}})
+                     .visible_when(at_collection, forms::WhenHidden::refused));
+  rows.push_back(LeaseRow::integer("pubsub#subscription_depth", "How many levels below",
+                                   [](auto& lease) -> auto& { return lease.options.depth; },
+                                   {.min = 0, .max = max_depth, .word = "all"})
+                     .visible_when(at_collection, forms::WhenHidden::refused));
   return SubscribeTable(subscribe_options_form, std::move(rows));
 }
 
@@ -183,6 +214,10 @@ bool has_bodies(const NodeConfig& config) {
   constexpr std::array kinds = {atom, std::string_view("urn:xmpp:microblog:0"),
                                 std::string_view("urn:xmpp:pubsub-social-feed:1")};
   return std::find(kinds.begin(), kinds.end(), config.type) != kinds.end();
+}
+
+SubscribeViewer viewer_of(const NodeConfig& config) {
+  return {.bodies = !config.collection() && has_bodies(config), .collection = config.collection()};
 }
 
 Settings prepare(Settings settings) {

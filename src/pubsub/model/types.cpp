@@ -35,6 +35,12 @@ constexpr std::array access_models = {
     Spelled{AccessModel::whitelist, "whitelist"},
 };
 
+constexpr std::array subscription_types = {
+    Spelled{SubscriptionType::nodes, "nodes"},
+    Spelled{SubscriptionType::items, "items"},
+    Spelled{SubscriptionType::all, "all"},
+};
+
 template <class Enum, std::size_t size>
 std::string_view spell(const std::array<Spelled<Enum>, size>& rows, Enum value) {
   for (const auto& row : rows) {
@@ -71,6 +77,13 @@ std::optional<SubscriptionState> subscription_state_of(std::string_view token) {
 }
 std::optional<AccessModel> access_model_of(std::string_view token) {
   return read(access_models, token);
+}
+
+std::string_view token(SubscriptionType value) {
+  return spell(subscription_types, value);
+}
+std::optional<SubscriptionType> subscription_type_of(std::string_view token) {
+  return read(subscription_types, token);
 }
 
 }  // namespace stoa::pubsub

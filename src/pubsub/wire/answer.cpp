@@ -65,8 +65,8 @@ std::size_t size_of(const Item& item) {
   return around + item.meta.id.size() + (item.payload ? item.payload->size() : 0);
 }
 
-/// Cuts the page to what one stanza may hold: from its far end in the direction of paging, and of what was
-/// asked for whole, the older items. At least one item stays.
+/// Cuts the page to what one stanza may hold: from its far end in the direction of paging, and of
+/// what was asked for whole, the older items. At least one item stays.
 void cut_to_fit(const ItemsRead& read, ItemPage& page, std::size_t budget) {
   const bool descending =
       !read.order.empty() && read.order.front().direction == rsm::Direction::descending;
@@ -135,6 +135,16 @@ Outcome affiliations_answer(const AffiliationsRead& read, const AffiliationPage&
   return reply(std::move(root));
 }
 
+Outcome children_answer(const ChildrenRead& read, const NodePage& page, const Settings& settings) {
+  disco::Items list{.node = read.node};
+  for (const auto& row : page.rows) {
+    list.items.push_back({.jid = settings.service, .node = row.node, .name = row.title});
+  }
+  list.set = set_of(read.page, page.rows, page.first_index, page.count,
+                    [](const NodePage::Row& row) { return row.node; });
+  return reply(disco::encode(list));
+}
+
 }  // namespace
 
 Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::ReadResult result,
@@ -149,6 +159,9 @@ Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::R
   }
   if (const auto* asked = std::get_if<AffiliationsRead>(&read)) {
     return affiliations_answer(*asked, std::get<AffiliationPage>(result));
+  }
+  if (const auto* asked = std::get_if<ChildrenRead>(&read)) {
+    return children_answer(*asked, std::get<NodePage>(result), settings);
   }
   if (const auto* asked = std::get_if<PendingNodesRead>(&read)) {
     auto payload = wire::pending_answer(*asked, std::get<PendingNodes>(result), settings);

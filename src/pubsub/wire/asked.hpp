@@ -61,6 +61,7 @@ Claimed decode_read_subscriptions(const Asked& asked);
 Claimed decode_set_subscriptions(const Asked& asked);
 Claimed decode_read_affiliations(const Asked& asked);
 Claimed decode_set_affiliations(const Asked& asked);
+Claimed decode_collection(const Asked& asked);
 
 /// The normalised NodeID, nullopt where it cannot be one.
 std::optional<std::string> node_id(std::string_view written);

@@ -51,6 +51,8 @@ constexpr std::array actions = {
               decode_read_affiliations},
     ActionRow{ns::pubsub_owner, "affiliations", "set", "modify-affiliations", Node::required,
               decode_set_affiliations},
+    ActionRow{ns::pubsub_owner, "collection", "set", "collections", Node::required,
+              decode_collection},
 };
 
 const ActionRow* row_for(const xml::Element& child, std::string_view type) {

@@ -77,10 +77,13 @@ Claimed decode_configure(const Asked& asked) {
 
 Claimed decode_default_configuration(const Asked& asked) {
   const std::string_view type = asked.child.attr_or("type", "leaf");
-  if (type == "collection") return unsupported("collections");
-  if (type != "leaf") return refuse(Fault::malformed);
-  return claim::Answer{default_configuration(
-      asked.settings.tables->node.render(forms::FormType::form, asked.settings.defaults))};
+  const bool collection = type == "collection";
+  if (collection && !asked.settings.offers("collections")) return unsupported("collections");
+  if (type != "leaf" && !collection) return refuse(Fault::malformed);
+  NodeConfig defaults = asked.settings.defaults;
+  if (collection) defaults.node_type = NodeType::collection;
+  return claim::Answer{
+      default_configuration(asked.settings.tables->node.render(forms::FormType::form, defaults))};
 }
 
 Claimed decode_delete(const Asked& asked) {
@@ -123,6 +126,21 @@ Claimed decode_set_affiliations(const Asked& asked) {
   }
   if (set.entries.empty()) return refuse(Fault::malformed);
   return asked.at_node(std::move(set));
+}
+
+/// XEP-0248, 7.5 and 7.6: the request goes to the child, which the link belongs to.
+Claimed decode_collection(const Asked& asked) {
+  const xml::Element* child = asked.child.first_child();
+  if (child == nullptr || asked.child.children().size() != 1) return refuse(Fault::malformed);
+  const bool out = child->is("dissociate", ns::pubsub_owner);
+  if (!out && !child->is("associate", ns::pubsub_owner)) return refuse(Fault::malformed);
+  const std::string_view written = child->attr_or("node", {});
+  if (written.empty()) return refuse(Fault::node_required);
+  auto node = node_id(written);
+  if (!node) return refuse(Fault::node_id_refused);
+  std::string key = *node;
+  Request request(asked.stanza.from, std::move(*node), action::Associate{asked.node, out});
+  return claim::ForEntity<Request>{std::move(key), std::move(request)};
 }
 
 }  // namespace stoa::pubsub::wire

@@ -15,6 +15,7 @@ namespace {
 /// What the service does, as XEP-0060 (10) names it. What is switched off is left out.
 constexpr std::array features = {
     std::string_view("auto-create"),
+    std::string_view("collections"),
     std::string_view("config-node"),
     std::string_view("config-node-max"),
     std::string_view("create-and-configure"),
@@ -57,7 +58,9 @@ std::string full_name(std::string_view feature) {
 
 disco::Info node_identity(const NodeState& state) {
   disco::Info info{.node = state.node};
-  info.identities.push_back({.category = "pubsub", .type = "leaf", .name = state.config->title});
+  info.identities.push_back({.category = "pubsub",
+                             .type = state.config->collection() ? "collection" : "leaf",
+                             .name = state.config->title});
   info.add_feature(ns::disco_info);
   info.add_feature(ns::disco_items);
   info.add_feature(ns::pubsub);
@@ -65,10 +68,11 @@ disco::Info node_identity(const NodeState& state) {
 }
 
 void add_node_features(disco::Info& info, const NodeConfig& config) {
-  info.add_feature(full_name("publish"));
-  info.add_feature(full_name("retrieve-items"));
   info.add_feature(full_name("access-") + std::string(token(config.access_model)));
   if (config.subscribe) info.add_feature(full_name("subscribe"));
+  if (config.collection()) return;
+  info.add_feature(full_name("publish"));
+  info.add_feature(full_name("retrieve-items"));
   if (!transient(config)) {
     for (const std::string_view feature : {"persistent-items", "delete-items", "purge-nodes"}) {
       info.add_feature(full_name(feature));
@@ -155,6 +159,10 @@ disco::Info Engine::service_info(const pubsub::Settings& settings) {
     if (settings.offers(feature)) info.add_feature(full_name(feature));
   }
   info.add_feature(full_name("access-") + std::string(token(settings.defaults.access_model)));
+  if (settings.offers("collections")) {
+    info.add_feature(full_name("multi-collection"));  // both spellings occur (XEP-0248, 9)
+    info.add_feature(full_name("multi-collections"));
+  }
   if (settings.multi_subscribe) info.add_feature(full_name("multi-subscribe"));
   return info;
 }
@@ -163,9 +171,10 @@ namespace wire {
 
 namespace {
 
-disco::Info shim_info() {
+disco::Info shim_info(const Settings& settings) {
   disco::Info info{.node = std::string(ns::shim)};
   info.add_feature(std::string(ns::shim) + "#SubID");
+  if (settings.offers("collections")) info.add_feature(std::string(ns::shim) + "#Collection");
   return info;
 }
 
@@ -189,7 +198,7 @@ Claimed decode_disco(const Stanza& stanza, const Settings& settings) {
   const disco::Query& query = **decoded;
   if (query.node.empty()) return claim::NotMine{};
   const bool info = query.kind == disco::Query::Kind::info;
-  if (query.node == ns::shim && info) return claim::Answer{disco::encode(shim_info())};
+  if (query.node == ns::shim && info) return claim::Answer{disco::encode(shim_info(settings))};
   const bool of_commands = query.node == ns::commands || query.node == get_pending;
   if (of_commands && info) return claim::Answer{disco::encode(command_info(query.node))};
   if (query.node == ns::commands) {

@@ -4,69 +4,18 @@
 
 #include "pubsub/engine/faults.hpp"
 #include "pubsub/engine/scene.hpp"
+#include "pubsub/wire/above.hpp"
 #include "pubsub/wire/body.hpp"
-#include "pubsub/wire/event_id.hpp"
+#include "pubsub/wire/event.hpp"
 
 namespace stoa::pubsub {
 
 namespace {
 
-/// Words of the outbox for whom: everybody who gets events, or `one`, a JID and a tag in lines.
-constexpr std::string_view all_listeners = "listeners";
-constexpr std::string_view body_listeners = "listeners with body";
-constexpr std::string_view one_recipient = "one\n";
-
-/// A message without its addressee: what goes before the JID, between JID and tag, and behind.
-class Event {
- public:
-  Event(const Settings& settings, std::uint64_t number, std::string_view token) {
-    outgoing_.head = "<message";
-    xml::append_attribute(outgoing_.head, "from", settings.service.str());
-    outgoing_.middle = "' id='" + wire::event_id_stem(number, token);
-    outgoing_.tail = "'>";
-  }
-
-  std::string& tail() { return outgoing_.tail; }
-  /// The same with a text for people in front of the event.
-  Event with_body(std::string_view text) const {
-    Event copy(*this);
-    if (text.empty()) return copy;
-    constexpr std::size_t behind_start_tag = 2;
-    copy.tail().insert(behind_start_tag,
-                       "<body>" + xml::escaped(text, xml::Quoting::text) + "</body>");
-    return copy;
-  }
-  void set_type(NotificationType type) {
-    if (type == NotificationType::headline) outgoing_.head += " type='headline'";
-  }
-  void open() {
-    tail() += "<event xmlns='";
-    tail() += ns::pubsub_event;
-    tail() += "'>";
-  }
-  void close() { tail() += "</event>"; }
-
-  /// The finished message for these; the word says it to the outbox.
-  Encoded to(std::shared_ptr<const RecipientSet> recipients, std::string word) {
-    Encoded done{std::move(outgoing_), std::move(word)};
-    done.outgoing.head += " to='";
-    done.outgoing.tail += "</message>";
-    done.outgoing.recipients = std::move(recipients);
-    return done;
-  }
-  Encoded to(const Jid& jid, std::string_view tag) {
-    auto one = std::make_shared<RecipientSet>();
-    one->add(jid, tag);
-    std::string word(one_recipient);
-    word += jid.str();
-    word += '\n';
-    word += tag;
-    return to(std::move(one), std::move(word));
-  }
-
- private:
-  Outgoing outgoing_;
-};
+using wire::all_listeners;
+using wire::body_listeners;
+using wire::Event;
+using wire::one_recipient;
 
 /// Whether copies for those with several subscriptions name them (7.1.2.4, 12.16).
 enum class Shim { with_subids, without };
@@ -153,6 +102,7 @@ struct Encoder {
     event.tail() += "</items>";
     event.close();
     to_listeners(event, node, Shim::with_subids, out, said.items);
+    wire::to_above(event, node, {said.above, wire::About::items}, out);
   }
   void operator()(const say::Retracted& said) const {
     Event event = event_of_node(said.token);
@@ -165,6 +115,7 @@ struct Encoder {
     event.tail() += "</items>";
     event.close();
     to_listeners(event, node, Shim::with_subids, out);
+    wire::to_above(event, node, {said.above, wire::About::items}, out);
   }
   void operator()(const say::Purged& said) const {
     Event event = event_of_node(said.token);
@@ -172,6 +123,7 @@ struct Encoder {
     event.tail() += "/>";
     event.close();
     to_listeners(event, node, Shim::without, out);
+    wire::to_above(event, node, {said.above, wire::About::items}, out);
   }
   void operator()(const say::Configured& said) const {
     Event event = event_of_node(said.token);
@@ -184,6 +136,7 @@ struct Encoder {
     event.tail() += "</configuration>";
     event.close();
     to_listeners(event, node, Shim::without, out);
+    wire::to_above(event, node, {said.above, wire::About::nodes}, out);
   }
   void operator()(const say::Deleted& said) const {
     Event event(settings, said.number, said.token);
@@ -246,6 +199,7 @@ struct Encoder {
     out.push_back(event.to(said.to, "affiliation"));
   }
   void operator()(const say::AuthorizationRequest& said) const;
+  void operator()(const say::Kinship& said) const;
 };
 
 forms::Form authorization(const NodeState& node, const say::AuthorizationRequest& said) {
@@ -281,6 +235,19 @@ void Encoder::operator()(const say::AuthorizationRequest& said) const {
   out.push_back(event.to(said.to, said.subid));
 }
 
+void Encoder::operator()(const say::Kinship& said) const {
+  const NodeState& known = said.before ? *said.before : node;
+  Event event(settings, known.number, said.token);
+  event.set_type(known.config->notification_type);
+  event.open();
+  wire::append_kinship(event.tail(), said);
+  event.close();
+  const std::size_t first = out.size();
+  wire::to_above(event, known, {said.above, wire::About::nodes}, out);
+  if (!said.before) return;
+  for (std::size_t i = first; i < out.size(); ++i) out[i].audience.reset();  // the node is gone
+}
+
 }  // namespace
 
 void Engine::encode(const pubsub::Outbound& outbound, const NodeState& after,
@@ -293,6 +260,7 @@ std::shared_ptr<const RecipientSet> Engine::recipients(const NodeState& state,
   if (audience == all_listeners) return state.exists() ? state.listeners().single : nullptr;
   if (audience == body_listeners) return state.exists() ? state.listeners().with_body : nullptr;
   const std::string_view word(audience);
+  if (auto many = wire::many_recipients(word)) return many;
   if (!word.starts_with(one_recipient)) return nullptr;
   const std::string_view rest = word.substr(one_recipient.size());
   const std::size_t line = rest.find('\n');

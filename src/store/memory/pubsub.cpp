@@ -74,7 +74,10 @@ class PubsubTables final : public Tables<Engine> {
       return row.first <= c.up_to && !(c.keep && c.keep->seq == row.first);
     });
   }
-  void write(const change::NodeDeleted& c) { items_.erase(c.number); }
+  void write(const change::NodeDeleted& c) {
+    items_.erase(c.number);
+    for (auto& [key, state] : shadow) state.parents.erase(c.number);
+  }
 
   ReadResult look_up(const ItemsRead& read);
   ReadResult look_up(const SubscriptionsRead& read) {
@@ -100,7 +103,8 @@ class PubsubTables final : public Tables<Engine> {
         cut(rows, read.page, read.cap, [](const AffiliationPage::Row& row) { return row.node; });
     return page_of<AffiliationPage>(std::move(rows), page);
   }
-  static bool visible(const NodeState& state, const NodesRead& read) {
+  template <class R>
+  static bool visible(const NodeState& state, const R& read) {
     if (!state.exists()) return false;
     if (read.admin) return true;
     const Affiliation affiliation = state.affiliation_of(read.bare);
@@ -112,12 +116,23 @@ class PubsubTables final : public Tables<Engine> {
   ReadResult look_up(const NodesRead& read) {
     std::vector<NodePage::Row> rows;
     for (const auto& [key, state] : shadow) {
-      if (visible(state, read)) rows.push_back({key, state.config->title});
+      const bool on_top = state.parents.empty();
+      if (on_top && visible(state, read)) rows.push_back({key, state.config->title});
     }
     rsm::Request page{.max = static_cast<std::uint32_t>(read.max), .index = read.index};
     page.before = read.before;
     if (!read.after.empty()) page.after = read.after;
     const Cut made = cut(rows, page, read.max, [](const NodePage::Row& row) { return row.node; });
+    return page_of<NodePage>(std::move(rows), made);
+  }
+  ReadResult look_up(const ChildrenRead& read) {
+    std::vector<NodePage::Row> rows;
+    for (const auto& [key, state] : shadow) {
+      const bool child = state.parents.contains(read.number);
+      if (child && visible(state, read)) rows.push_back({key, state.config->title});
+    }
+    const Cut made =
+        cut(rows, read.page, read.cap, [](const NodePage::Row& row) { return row.node; });
     return page_of<NodePage>(std::move(rows), made);
   }
   ReadResult look_up(const PendingNodesRead& read) {
@@ -173,6 +188,65 @@ class PubsubTables final : public Tables<Engine> {
       found.count += state.subscriptions.of_entity(need.bare).size();
     }
     return found;
+  }
+
+  const NodeState* at(std::uint64_t number) const {
+    for (const auto& [key, state] : shadow) {
+      if (state.exists() && state.number == number) return &state;
+    }
+    return nullptr;
+  }
+  /// The levels above a node: how far each collection is, the nearest way.
+  std::map<std::uint64_t, std::size_t> above(const std::vector<std::uint64_t>& from) const {
+    std::map<std::uint64_t, std::size_t> levels;
+    std::vector<std::uint64_t> level = from;
+    for (std::size_t distance = 1; !level.empty(); ++distance) {
+      std::vector<std::uint64_t> next;
+      for (const std::uint64_t number : level) {
+        const NodeState* state = at(number);
+        if (state == nullptr || !levels.emplace(number, distance).second) continue;
+        for (const auto& [parent, node] : state->parents) next.push_back(parent);
+      }
+      level = std::move(next);
+    }
+    return levels;
+  }
+  fact::Kin find(std::uint64_t number, const need::Kin& need) {
+    fact::Kin kin{.requester = need.requester, .asked = need.nodes};
+    for (const std::string& node : need.nodes) {
+      Relative relative{.node = node};
+      const auto found = shadow.find(node);
+      if (found != shadow.end() && found->second.exists()) {
+        const NodeState& state = found->second;
+        relative.number = state.number;
+        relative.collection = state.config->collection();
+        relative.affiliation = state.affiliation_of(need.requester);
+        relative.policy = state.config->children_association_policy;
+        relative.whitelist = state.config->children_association_whitelist;
+        relative.children_max = state.config->children_max;
+        relative.below = above({state.number}).contains(number);
+        for (const auto& [key, child] : shadow) {
+          relative.children += child.parents.contains(state.number) ? 1u : 0u;
+        }
+      }
+      kin.found.push_back(std::move(relative));
+    }
+    for (const auto& [key, state] : shadow) {
+      if (number != 0 && state.parents.contains(number)) kin.children.push_back(key);
+    }
+    return kin;
+  }
+  fact::Above find(std::uint64_t, const need::Above& need) {
+    fact::Above above{.from = need.from};
+    for (const auto& [number, distance] : this->above(need.from)) {
+      const NodeState& state = *at(number);
+      for (const Subscription& s : state.subscriptions) {
+        const bool near = !s.options.depth || *s.options.depth >= distance;
+        if (s.state != SubscriptionState::subscribed || !s.options.deliver || !near) continue;
+        above.subscriptions.push_back({number, state.node, s.jid, s.subid, s.options.type});
+      }
+    }
+    return above;
   }
 
   std::map<std::uint64_t, Items> items_;

@@ -27,6 +27,7 @@ struct NodeWork {
   Pending<const pubsub::Item*> items = {};
   Pending<const pubsub::Subscription*> subscriptions = {};
   Pending<pubsub::Affiliation> affiliations = {};
+  std::map<std::uint64_t, pubsub::change::Linked::Way> links = {};  ///< by parent
 };
 
 /// Everything that one transaction writes to the pubsub tables.

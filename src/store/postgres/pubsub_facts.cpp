@@ -38,6 +38,47 @@ constexpr Statement count_held{
     "SELECT count(*) FROM subscriptions s JOIN nodes n ON n.number = s.node "
     "WHERE s.bare = $2 AND n.service = $1"};
 
+constexpr Statement find_relative{
+    "find_relative",
+    "WITH RECURSIVE down(node) AS (SELECT $4::bigint UNION "
+    "SELECT l.child FROM node_links l JOIN down d ON l.parent = d.node) "
+    "SELECT n.number, stoa_config_text(n.config), "
+    "(SELECT a.affiliation FROM node_affiliations a WHERE a.node = n.number AND a.jid = $3), "
+    "(SELECT count(*) FROM node_links l WHERE l.parent = n.number), "
+    "EXISTS (SELECT FROM down d WHERE d.node = n.number) "
+    "FROM nodes n WHERE n.service = $1 AND n.digest = $2::uuid"};
+
+constexpr Statement find_children{
+    "find_children",
+    "SELECT n.node FROM node_links l JOIN nodes n ON n.number = l.child WHERE l.parent = $1 "
+    "ORDER BY n.node"};
+
+constexpr Statement find_above{
+    "find_above",
+    "WITH RECURSIVE up(node, distance) AS (SELECT p, 1 FROM unnest($1::bigint[]) AS p UNION "
+    "SELECT l.parent, u.distance + 1 FROM up u JOIN node_links l ON l.child = u.node "
+    "WHERE u.distance < 1000), "
+    "near AS (SELECT node, min(distance) AS distance FROM up GROUP BY node) "
+    "SELECT s.node, n.node, s.jid, s.subid, s.kind FROM near JOIN nodes n ON n.number = near.node "
+    "JOIN subscriptions s ON s.node = near.node "
+    "WHERE s.state = 'subscribed' AND s.deliver AND (s.depth IS NULL OR s.depth >= near.distance) "
+    "ORDER BY s.node, s.jid, s.subid"};
+
+pubsub::Relative relative_in(const std::string& node, const pqxx::row& row) {
+  pubsub::Relative found{.node = node};
+  found.number = row[0].as<std::uint64_t>();
+  const auto config = pubsub::config_of(text_in(row[1]));
+  if (!config) damaged(found.number, "the configuration cannot be read");
+  found.collection = config->collection();
+  found.policy = config->children_association_policy;
+  found.whitelist = config->children_association_whitelist;
+  found.children_max = config->children_max;
+  if (!row[2].is_null()) found.affiliation = affiliation_in(found.number, row[2]);
+  found.children = row[3].as<std::uint64_t>();
+  found.below = row[4].as<bool>();
+  return found;
+}
+
 std::vector<pubsub::ItemMeta> metas(const pqxx::result& rows) {
   std::vector<pubsub::ItemMeta> items;
   items.reserve(rows.size());
@@ -73,6 +114,32 @@ struct Fetch {
   pubsub::Facts operator()(const need::HeldSubscriptions& need) const {
     const auto rows = connection.exec(count_held, service, need.bare.str());
     return fact::HeldSubscriptions{need, rows.at(0).at(0).as<std::uint64_t>()};
+  }
+  pubsub::Facts operator()(const need::Kin& need) const {
+    fact::Kin kin{.requester = need.requester, .asked = need.nodes};
+    for (const std::string& node : need.nodes) {
+      const auto rows =
+          connection.exec(find_relative, service, digest(node), need.requester.str(), number);
+      kin.found.push_back(rows.empty() ? pubsub::Relative{.node = node}
+                                       : relative_in(node, rows[0]));
+    }
+    for (const auto& row : connection.exec(find_children, number)) {
+      kin.children.push_back(row[0].as<std::string>());
+    }
+    return kin;
+  }
+  pubsub::Facts operator()(const need::Above& need) const {
+    Array from;
+    for (const std::uint64_t parent : need.from) from.add(parent);
+    fact::Above above{.from = need.from};
+    for (const auto& row : connection.exec(find_above, from.take())) {
+      const auto collection = row[0].as<std::uint64_t>();
+      const auto type = pubsub::subscription_type_of(text_in(row[4]));
+      if (!type) damaged(collection, "unknown type of a subscription");
+      above.subscriptions.push_back({collection, row[1].as<std::string>(),
+                                     jid_in(collection, row[2]), row[3].as<std::string>(), *type});
+    }
+    return above;
   }
 };
 

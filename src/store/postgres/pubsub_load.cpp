@@ -16,7 +16,7 @@ constexpr Statement load_node{
     "SELECT n.number, n.version, n.node, n.creator, stoa_micros(n.created), n.item_count, "
     "(SELECT max(seq) FROM items i WHERE i.node = n.number), "
     "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i "
-    "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END "
+    "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END, n.nested "
     "FROM nodes n WHERE n.service = $1 AND n.digest = $2::uuid"};
 
 constexpr Statement load_config{"load_config",
@@ -34,6 +34,11 @@ constexpr Statement load_subscriptions{"load_subscriptions",
                                        "SELECT " STOA_SUBSCRIPTION_COLUMNS
                                        " FROM subscriptions s WHERE s.node = $1 "
                                        "ORDER BY s.jid, s.since, s.subid"};
+
+constexpr Statement load_parents{
+    "load_parents",
+    "SELECT n.number, n.node FROM node_links l JOIN nodes n ON n.number = l.parent "
+    "WHERE l.child = $1"};
 
 constexpr Statement node_key{"node_key",
                              "SELECT node FROM nodes WHERE number = $1 AND service = $2"};
@@ -81,6 +86,11 @@ NodeState load_existing(Connection& connection, const pqxx::row& row) {
   }
   for (const auto& one : connection.exec(load_subscriptions, state.number)) {
     state.subscriptions.put(subscription_in(one));
+  }
+  if (row[8].as<bool>()) {
+    for (const auto& one : connection.exec(load_parents, state.number)) {
+      state.parents.emplace(one[0].as<std::uint64_t>(), one[1].as<std::string>());
+    }
   }
   state.shrink();
   return state;

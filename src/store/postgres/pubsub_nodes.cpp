@@ -22,9 +22,11 @@ namespace {
   "SELECT n.number, n.node, n.title FROM node_affiliations a JOIN nodes n "                    \
   "ON n.number = a.node WHERE a.jid = $2 "                                                     \
   "AND a.affiliation IN ('member', 'publisher', 'owner') AND n.service = $1 AND NOT n.listed " \
+  "AND NOT n.nested "                                                                          \
   "UNION "                                                                                     \
   "SELECT n.number, n.node, n.title FROM subscriptions s JOIN nodes n ON n.number = s.node "   \
-  "WHERE s.bare = $2 AND n.service = $1 AND n.hidden AND NOT EXISTS " STOA_CAST_OUT ") "
+  "WHERE s.bare = $2 AND n.service = $1 AND n.hidden AND NOT n.nested AND NOT "                \
+  "EXISTS " STOA_CAST_OUT ") "
 
 constexpr Statement nodes_behind{
     "nodes_behind", STOA_OWN
@@ -78,26 +80,28 @@ constexpr Statement count_nodes_before{
 
 constexpr Statement all_nodes_behind{
     "all_nodes_behind",
-    "SELECT node, title FROM nodes WHERE service = $1 AND $2::text IS NOT NULL "
+    "SELECT node, title FROM nodes WHERE service = $1 AND NOT nested AND $2::text IS NOT NULL "
     "AND head >= left($3, 300) AND node > $3 ORDER BY head, node LIMIT $4 OFFSET $5"};
 
 constexpr Statement all_nodes_before{
     "all_nodes_before",
-    "SELECT node, title FROM nodes WHERE service = $1 AND $2::text IS NOT NULL "
+    "SELECT node, title FROM nodes WHERE service = $1 AND NOT nested AND $2::text IS NOT NULL "
     "AND head <= left($3, 300) AND node < $3 ORDER BY head DESC, node DESC LIMIT $4"};
 
 constexpr Statement all_last_nodes{
     "all_last_nodes",
-    "SELECT node, title FROM nodes WHERE service = $1 AND $2::text IS NOT NULL "
+    "SELECT node, title FROM nodes WHERE service = $1 AND NOT nested AND $2::text IS NOT NULL "
     "ORDER BY head DESC, node DESC LIMIT $3"};
 
 constexpr Statement count_all_nodes{
-    "count_all_nodes", "SELECT count(*) FROM nodes WHERE service = $1 AND $2::text IS NOT NULL"};
+    "count_all_nodes",
+    "SELECT count(*) FROM nodes WHERE service = $1 AND NOT nested AND $2::text IS NOT NULL"};
 
 constexpr Statement count_all_nodes_before{
     "count_all_nodes_before",
-    "SELECT (SELECT count(*) FROM nodes WHERE service = $1 AND head < left($3, 300)) "
-    "+ (SELECT count(*) FROM nodes WHERE service = $1 AND $2::text IS NOT NULL "
+    "SELECT (SELECT count(*) FROM nodes WHERE service = $1 AND NOT nested AND head < left($3, "
+    "300)) "
+    "+ (SELECT count(*) FROM nodes WHERE service = $1 AND NOT nested AND $2::text IS NOT NULL "
     "AND head = left($3, 300) AND node < $3)"};
 
 struct Statements {

@@ -45,6 +45,24 @@ constexpr Statement affiliations_page{
     "FROM node_affiliations a JOIN nodes n ON n.number = a.node "
     "WHERE a.jid = $2 AND n.service = $1 ORDER BY n.node OFFSET $3 LIMIT $4"};
 
+// The children of $1 that $2 sees; an admin ($3) sees all.
+#define STOA_SEEN                                                                      \
+  "WITH seen AS (SELECT n.number, n.node, n.title FROM node_links l "                  \
+  "JOIN nodes n ON n.number = l.child "                                                \
+  "LEFT JOIN node_affiliations a ON a.node = n.number AND a.jid = $2 "                 \
+  "WHERE l.parent = $1 AND ($3 OR a.affiliation IN ('member', 'publisher', 'owner') "  \
+  "OR (a.affiliation IS DISTINCT FROM 'outcast' AND CASE WHEN n.hidden "               \
+  "THEN EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number AND s.bare = $2) " \
+  "ELSE n.access_model <> 'whitelist' END))) "
+
+constexpr Statement count_children{"count_children", STOA_SEEN "SELECT count(*) FROM seen"};
+constexpr Statement place_of_child{
+    "place_of_child",
+    STOA_SEEN "SELECT (SELECT count(*) FROM seen o WHERE o.node < $4) FROM seen WHERE node = $4"};
+constexpr Statement children_page{
+    "children_page", STOA_SEEN "SELECT node, title FROM seen ORDER BY node OFFSET $4 LIMIT $5"};
+#undef STOA_SEEN
+
 constexpr Statement owns_any{
     "owns_any",
     "SELECT CASE WHEN $3 THEN EXISTS (SELECT FROM nodes n WHERE n.service = $1) "
@@ -99,6 +117,7 @@ struct Find {
   ReadResult operator()(const pubsub::SubscriptionsRead& read) const;
   ReadResult operator()(const pubsub::AffiliationsRead& read) const;
   ReadResult operator()(const pubsub::PendingNodesRead& read) const;
+  ReadResult operator()(const pubsub::ChildrenRead& read) const;
 
  private:
   std::optional<std::uint64_t> place(const pubsub::SubscriptionsRead& read,
@@ -134,7 +153,7 @@ ReadResult Find::operator()(const pubsub::SubscriptionsRead& read) const {
   for (const auto& row :
        connection.exec(subscriptions_page, service, jid, window.begin, window.size())) {
     page.rows.push_back(
-        {row[0].as<std::uint64_t>(), row[10].as<std::string>(), subscription_in(row)});
+        {row[0].as<std::uint64_t>(), row[12].as<std::string>(), subscription_in(row)});
   }
   return page;
 }
@@ -156,6 +175,27 @@ ReadResult Find::operator()(const pubsub::AffiliationsRead& read) const {
        connection.exec(affiliations_page, service, jid, window.begin, window.size())) {
     page.rows.push_back(
         {row[1].as<std::string>(), affiliation_in(row[0].as<std::uint64_t>(), row[2])});
+  }
+  return page;
+}
+
+ReadResult Find::operator()(const pubsub::ChildrenRead& read) const {
+  const std::string& jid = read.bare.str();
+  std::uint64_t anchor = 0;
+  if (const std::string* uid = anchor_of(read.page)) {
+    const auto found =
+        place_in(connection.exec(place_of_child, read.number, jid, read.admin, *uid));
+    if (!found) return pubsub::UnknownUid{};
+    anchor = *found;
+  }
+  pubsub::NodePage page;
+  page.count = number_in(connection.exec(count_children, read.number, jid, read.admin));
+  const Window window = window_or_all(read.page, page.count, anchor, read.cap);
+  page.first_index = window.begin;
+  if (window.size() == 0) return page;
+  for (const auto& row :
+       connection.exec(children_page, read.number, jid, read.admin, window.begin, window.size())) {
+    page.rows.push_back({row[0].as<std::string>(), row[1].as<std::string>()});
   }
   return page;
 }

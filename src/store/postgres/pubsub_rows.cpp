@@ -52,6 +52,11 @@ pubsub::Subscription subscription_in(const pqxx::row& row) {
   s.expires = maybe_time_in(row[7]);
   s.announce = maybe_time_in(row[8]);
   s.since = time_in(row[9]);
+  const auto type = pubsub::subscription_type_of(text_in(row[10]));
+  if (!type) damaged(node, "unknown type of a subscription");
+  s.options.type = *type;
+  s.options.depth.reset();
+  if (!row[11].is_null()) s.options.depth = row[11].as<std::uint32_t>();
   return s;
 }
 

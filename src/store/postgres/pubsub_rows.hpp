@@ -28,7 +28,7 @@ pubsub::Affiliation affiliation_in(std::uint64_t node, const pqxx::field& field)
 /// What a statement selects for subscription_in(), in its order.
 #define STOA_SUBSCRIPTION_COLUMNS                                           \
   "s.node, s.jid, s.subid, s.state, s.bounces, s.deliver, s.include_body, " \
-  "stoa_micros(s.expires), stoa_micros(s.announce), stoa_micros(s.since)"
+  "stoa_micros(s.expires), stoa_micros(s.announce), stoa_micros(s.since), s.kind, s.depth"
 pubsub::Subscription subscription_in(const pqxx::row& row);
 
 /// For meta_in(), and with the payload behind it for item_in().

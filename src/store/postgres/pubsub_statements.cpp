@@ -91,16 +91,18 @@ constexpr Statement delete_subscriptions{
 constexpr Statement upsert_subscriptions{
     "upsert_subscriptions",
     "INSERT INTO subscriptions (node, key, jid, bare, subid, state, bounces, deliver, "
-    "include_body, expires, announce, since) "
+    "include_body, expires, announce, since, kind, depth) "
     "SELECT node, key, jid, bare, subid, state, bounces, deliver, include_body, "
-    "stoa_time(expires), stoa_time(announce), stoa_time(since) "
+    "stoa_time(expires), stoa_time(announce), stoa_time(since), kind, depth "
     "FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], "
-    "$7::smallint[], $8::boolean[], $9::boolean[], $10::bigint[], $11::bigint[], $12::bigint[]) "
+    "$7::smallint[], $8::boolean[], $9::boolean[], $10::bigint[], $11::bigint[], $12::bigint[], "
+    "$13::text[], $14::bigint[]) "
     "AS r(node, key, jid, bare, subid, state, bounces, deliver, include_body, expires, announce, "
-    "since) "
+    "since, kind, depth) "
     "ON CONFLICT (node, key) DO UPDATE SET state = excluded.state, bounces = excluded.bounces, "
     "deliver = excluded.deliver, include_body = excluded.include_body, "
-    "expires = excluded.expires, announce = excluded.announce, since = excluded.since"};
+    "expires = excluded.expires, announce = excluded.announce, since = excluded.since, "
+    "kind = excluded.kind, depth = excluded.depth"};
 
 constexpr Statement delete_affiliations{
     "delete_node_affiliations",
@@ -112,6 +114,16 @@ constexpr Statement upsert_affiliations{
     "INSERT INTO node_affiliations (node, jid, affiliation) "
     "SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) "
     "ON CONFLICT (node, jid) DO UPDATE SET affiliation = excluded.affiliation"};
+
+constexpr Statement delete_links{
+    "delete_node_links",
+    "DELETE FROM node_links l USING unnest($1::bigint[], $2::bigint[]) AS r(child, parent) "
+    "WHERE l.child = r.child AND l.parent = r.parent"};
+
+constexpr Statement insert_links{"insert_node_links",
+                                 "INSERT INTO node_links (child, parent) "
+                                 "SELECT * FROM unnest($1::bigint[], $2::bigint[]) "
+                                 "ON CONFLICT DO NOTHING"};
 
 std::optional<std::uint64_t> expire_of(const pubsub::NodeConfig& config) {
   if (!config.item_expire) return std::nullopt;
@@ -222,9 +234,14 @@ void write_items(Connection& connection, const PubsubBatch& batch) {
   counts.write(connection, count_items);
 }
 
+std::optional<std::uint64_t> depth_of(const pubsub::SubscribeOptions& options) {
+  if (!options.depth) return std::nullopt;
+  return std::uint64_t{*options.depth};
+}
+
 void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
   Columns<2> ended;
-  Columns<12> set;
+  Columns<14> set;
   for (const NodeWork& work : batch.nodes) {
     for (const auto& [key, row] : work.subscriptions.slots()) {
       if (!row) {
@@ -234,7 +251,7 @@ void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
       const pubsub::Subscription& s = **row;
       set.add(work.number, subscription_key(key), s.jid.str(), s.jid.bare_view(), s.subid,
               token(s.state), std::uint64_t{s.bounces}, s.options.deliver, s.options.include_body,
-              s.expires, s.announce, s.since);
+              s.expires, s.announce, s.since, token(s.options.type), depth_of(s.options));
     }
   }
   ended.write(connection, delete_subscriptions);
@@ -257,6 +274,18 @@ void write_affiliations(Connection& connection, const PubsubBatch& batch) {
   set.write(connection, upsert_affiliations);
 }
 
+void write_links(Connection& connection, const PubsubBatch& batch) {
+  Columns<2> out;
+  Columns<2> in;
+  for (const NodeWork& work : batch.nodes) {
+    for (const auto& [parent, way] : work.links) {
+      (way == pubsub::change::Linked::Way::in ? in : out).add(work.number, parent);
+    }
+  }
+  out.write(connection, delete_links);
+  in.write(connection, insert_links);
+}
+
 }  // namespace
 
 void write_batch(Connection& connection, const PubsubBatch& batch) {
@@ -266,6 +295,7 @@ void write_batch(Connection& connection, const PubsubBatch& batch) {
   write_items(connection, batch);
   write_subscriptions(connection, batch);
   write_affiliations(connection, batch);
+  write_links(connection, batch);
 }
 
 }  // namespace stoa::store::postgres

@@ -43,6 +43,7 @@ struct Add {
     work = NodeWork();
     work.number = c.number;
     work.deleted = stored;
+    for (NodeWork& other : batch.nodes) other.links.erase(c.number);
     batch.redirects.insert_or_assign({service, c.node}, c.redirect ? &*c.redirect : nullptr);
   }
 
@@ -80,6 +81,10 @@ struct Add {
     } else {
       work.affiliations.put(key, c.after);
     }
+  }
+
+  void operator()(const change::Linked& c) const {
+    batch.node(c.number).links.insert_or_assign(c.parent, c.way);
   }
 
   void operator()(const change::Undo&) const {

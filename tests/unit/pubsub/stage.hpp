@@ -42,6 +42,8 @@ class Stage {
   CountingIds ids;
   std::map<std::uint64_t, Item> stored;
   std::vector<std::pair<NodeState, Change>> history;  ///< each change, and the state before it
+  std::map<std::string, Relative> relatives;          ///< other nodes of the graph
+  std::vector<Upward> above;                          ///< who is subscribed to its collections
   bool forgetful = false;  ///< all caches are dropped before each request
 
   using Verdict = Decision<Change, Outbound, Read, Need>;
@@ -101,6 +103,15 @@ class Stage {
   }
   fact::OwnedNodes facts(const need::OwnedNodes& need) const { return {need, 0}; }
   fact::HeldSubscriptions facts(const need::HeldSubscriptions& need) const { return {need, 0}; }
+  fact::Kin facts(const need::Kin& need) const {
+    fact::Kin kin{.requester = need.requester, .asked = need.nodes};
+    for (const std::string& node : need.nodes) {
+      const auto known = relatives.find(node);
+      kin.found.push_back(known == relatives.end() ? Relative{.node = node} : known->second);
+    }
+    return kin;
+  }
+  fact::Above facts(const need::Above& need) const { return {need.from, above}; }
 
   std::vector<ItemMeta> metas(std::size_t count) const {
     std::vector<ItemMeta> items;

@@ -10,30 +10,42 @@
 #include <stoa/jid/jid.hpp>
 #include <stoa/pubsub/model/config.hpp>
 #include <stoa/pubsub/model/item.hpp>
+#include <stoa/pubsub/model/kin.hpp>
 #include <stoa/pubsub/model/subscription.hpp>
 #include <stoa/stanza/outgoing.hpp>
 
+namespace stoa::pubsub {
+struct NodeState;
+}
+
 /// Everything that a node says besides its replies. `token` makes the ids of the messages unique.
 namespace stoa::pubsub::say {
+
+/// Those who hear of the node because they are subscribed to a collection above it; null: nobody.
+using Above = std::shared_ptr<const pubsub::Above>;
 
 /// 7.1.2: to all who get items. An item without payload is only named; no items: the bare node is
 /// named.
 struct Published {
   std::string token = {};
   std::vector<Item> items = {};
+  Above above = {};
 };
 /// 7.2.2.1
 struct Retracted {
   std::string token = {};
   std::vector<std::string> ids = {};
+  Above above = {};
 };
 /// 8.5.2
 struct Purged {
   std::string token = {};
+  Above above = {};
 };
 /// 8.2.5.3
 struct Configured {
   std::string token = {};
+  Above above = {};
 };
 /// 8.4.2: to all who had a subscription of any state.
 struct Deleted {
@@ -77,12 +89,22 @@ struct AuthorizationRequest {
   std::string subid = {};
 };
 
+/// XEP-0248, 5.3.2: what became of the node, told to the subscribers of collections above it.
+struct Kinship {
+  enum class What { created, deleted, associated, dissociated } what = What::created;
+  std::string token = {};
+  std::string node = {};
+  std::string parent = {};  ///< of an association
+  Above above = {};
+  std::shared_ptr<const NodeState> before = {};  ///< a deleted node; immutable
+};
+
 }  // namespace stoa::pubsub::say
 
 namespace stoa::pubsub {
 
 using Outbound = std::variant<say::Published, say::Retracted, say::Purged, say::Configured,
                               say::Deleted, say::LastItem, say::SubscriptionNotice,
-                              say::AffiliationNotice, say::AuthorizationRequest>;
+                              say::AffiliationNotice, say::AuthorizationRequest, say::Kinship>;
 
 }  // namespace stoa::pubsub

@@ -117,6 +117,12 @@ struct SetAffiliations {
   std::vector<Entry> entries = {};
 };
 
+/// XEP-0248, 7.5 and 7.6: the node comes into a collection, or leaves it.
+struct Associate {
+  std::string collection = {};
+  bool dissociate = false;
+};
+
 /// 8.6: an owner's answer to the form, in a message.
 struct Authorize {
   Jid jid = {};
@@ -155,7 +161,7 @@ using Action =
                  action::OwnAffiliations, action::Items, action::Publish, action::Retract,
                  action::ReadSubscriptions, action::SetSubscriptions, action::ReadAffiliations,
                  action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
-                 action::NodeItems, action::Bounce>;
+                 action::NodeItems, action::Bounce, action::Associate>;
 
 /// Who asks what of which node.
 struct Request {

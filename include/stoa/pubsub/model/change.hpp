@@ -87,15 +87,24 @@ struct AffiliationSet {
   Affiliation after = Affiliation::none;
 };
 
+/// A node came into a collection, or left it. Decided at the child.
+struct Linked {
+  std::uint64_t number = 0;  ///< of the child
+  std::uint64_t parent = 0;
+  std::string parent_node = {};
+  enum class Way { in, out } way = Way::in;
+};
+
 struct Undo;
 
 }  // namespace stoa::pubsub::change
 
 namespace stoa::pubsub {
 
-using Change = std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
-                            change::ItemPublished, change::ItemsRetracted, change::NodePurged,
-                            change::SubscriptionSet, change::AffiliationSet, change::Undo>;
+using Change =
+    std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
+                 change::ItemPublished, change::ItemsRetracted, change::NodePurged,
+                 change::SubscriptionSet, change::AffiliationSet, change::Linked, change::Undo>;
 
 }  // namespace stoa::pubsub
 

@@ -12,8 +12,8 @@
 
 namespace stoa::pubsub {
 
-/// The configuration of a leaf node (XEP-0060, 16.4.4). The form over it stands in
-/// wire/options.hpp. A number that is nullopt is the word `max`.
+/// The configuration of a node (XEP-0060, 16.4.4; of a collection also XEP-0248, 7.2). The form
+/// over it stands in wire/options.hpp. A number that is nullopt is the word `max`.
 struct NodeConfig {
   std::string title = {};
   std::string description = {};
@@ -46,6 +46,12 @@ struct NodeConfig {
   bool serial_ids = false;               ///< generated item ids are 1, 2, 3 ...
   std::string body_xslt = {};            ///< data; never fetched
   std::string dataform_xslt = {};        ///< data; never fetched
+  NodeType node_type = NodeType::leaf;
+  AssociationPolicy children_association_policy = AssociationPolicy::owners;
+  std::vector<Jid> children_association_whitelist = {};
+  std::optional<std::uint32_t> children_max = {};
+
+  bool collection() const { return node_type == NodeType::collection; }
 
   friend bool operator==(const NodeConfig&, const NodeConfig&) = default;
 };

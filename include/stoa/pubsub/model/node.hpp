@@ -12,6 +12,7 @@
 #include <stoa/jid/jid.hpp>
 #include <stoa/pubsub/model/config.hpp>
 #include <stoa/pubsub/model/item.hpp>
+#include <stoa/pubsub/model/kin.hpp>
 #include <stoa/pubsub/model/subscription.hpp>
 #include <stoa/stanza/outgoing.hpp>
 
@@ -57,6 +58,7 @@ struct NodeState {
   SharedConfig config = {};
   std::map<Jid, Affiliation> affiliations = {};  ///< bare JIDs; never `none`
   Subscriptions subscriptions = {};
+  std::map<std::uint64_t, std::string> parents = {};  ///< collections that it is in: NodeIDs
   std::uint64_t item_count = 0;
   /// Place of the next publication. Loaded as the highest stored seq + 1 (1 for a node without
   /// items).
@@ -74,6 +76,10 @@ struct NodeState {
   /// Who gets the events, built at the first event and dropped by every change that matters to it.
   /// Shared with the broadcasts that are under way, hence immutable.
   mutable std::shared_ptr<const Audience> audience = {};
+  /// The graph around the node as the request that is being decided found it; dropped with its
+  /// verdict. Immutable, shared with what is said.
+  mutable std::shared_ptr<const Kin> kin = {};
+  mutable std::shared_ptr<const Above> above = {};
 
   bool exists() const { return number != 0; }
   /// `none` where the bare JID has no affiliation.

@@ -23,6 +23,9 @@ inline constexpr std::string_view authorization_form =
 
 inline constexpr std::string_view access_model_field = "pubsub#access_model";
 inline constexpr std::string_view node_type_field = "pubsub#node_type";
+/// The place in the graph of collections; no option, since it is no part of the configuration.
+inline constexpr std::string_view collection_field = "pubsub#collection";
+inline constexpr std::string_view children_field = "pubsub#children";
 
 /// What the form of subscription options speaks of: the options and the lease together.
 struct Lease {
@@ -38,8 +41,10 @@ bool has_bodies(const NodeConfig& config);
 
 /// What the form of subscription options depends on.
 struct SubscribeViewer {
-  bool bodies = false;  ///< has_bodies() of the node
+  bool bodies = false;      ///< has_bodies() of the node
+  bool collection = false;  ///< the node is one
 };
+SubscribeViewer viewer_of(const NodeConfig& config);
 
 using NodeTable = forms::OptionTable<NodeConfig>;
 using SubscribeTable = forms::OptionTable<Lease, SubscribeViewer>;

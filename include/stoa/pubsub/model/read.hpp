@@ -50,9 +50,9 @@ struct AffiliationsRead {
   std::size_t cap = 0;
 };
 
-/// Nodes that the requester may see, in byte order of NodeIDs: those that it owns, publishes at or
-/// is a member of; those of access model open or authorize unless it is an outcast or the node is
-/// hidden; hidden ones also where it is subscribed. An admin sees all.
+/// Nodes outside all collections that the requester may see, in byte order of NodeIDs: those that
+/// it owns, publishes at or is a member of; those of access model open or authorize unless it is an
+/// outcast or the node is hidden; hidden ones also where it is subscribed. An admin sees all.
 struct NodesRead {
   Jid bare = {};
   bool admin = false;
@@ -72,8 +72,18 @@ struct PendingNodesRead {
   std::size_t cap = 0;
 };
 
-using Read =
-    std::variant<ItemsRead, SubscriptionsRead, AffiliationsRead, NodesRead, PendingNodesRead>;
+/// The nodes directly in a collection that the requester may see, in byte order of NodeIDs.
+struct ChildrenRead {
+  std::uint64_t number = 0;
+  std::string node = {};
+  Jid bare = {};
+  bool admin = false;
+  std::optional<rsm::Request> page = {};
+  std::size_t cap = 0;
+};
+
+using Read = std::variant<ItemsRead, SubscriptionsRead, AffiliationsRead, NodesRead,
+                          PendingNodesRead, ChildrenRead>;
 
 /// `after`, `before` of a page named a UID that is not there.
 struct UnknownUid {};
@@ -137,10 +147,17 @@ struct HeldSubscriptions {
   Jid bare = {};
   Timestamp asked = {};
 };  ///< how many it has, all resources
+struct Kin {
+  Jid requester = {};
+  std::vector<std::string> nodes = {};
+};
+struct Above {
+  std::vector<std::uint64_t> from = {};
+};  ///< who hears of a node in these collections; leases that are over may be among them
 }  // namespace need
 
 using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
-                          need::HeldSubscriptions>;
+                          need::HeldSubscriptions, need::Kin, need::Above>;
 
 /// The answer to each Need, in the same order of alternatives; the question comes back with it.
 namespace fact {
@@ -166,10 +183,12 @@ struct HeldSubscriptions {
   need::HeldSubscriptions asked = {};
   std::uint64_t count = 0;
 };
+using Kin = pubsub::Kin;
+using Above = pubsub::Above;
 }  // namespace fact
 
 using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
-                           fact::HeldSubscriptions>;
+                           fact::HeldSubscriptions, fact::Kin, fact::Above>;
 
 /// Puts facts into the node's caches.
 void supply(NodeState& state, const Facts& facts);

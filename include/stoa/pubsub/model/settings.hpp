@@ -20,6 +20,7 @@ namespace stoa::pubsub {
 /// What one node, one entity or one request may take. 0 for a count means that there is no limit.
 struct Limits {
   std::uint32_t max_items = 100'000;                 ///< what `max` stands for in max_items
+  std::uint32_t children = 10'000;                   ///< what `max` stands for in children_max
   std::uint32_t item_expire = 10 * 365 * 24 * 3600;  ///< seconds; what `max` stands for
   std::uint32_t payload_bytes = 192 * 1024;          ///< of one payload, whatever the node says
   std::size_t node_id_bytes = 4096;
@@ -28,8 +29,8 @@ struct Limits {
   std::size_t requested_ids = 500;  ///< ids in one items request
   std::size_t entries = 500;        ///< affiliations or subscriptions in one set
   std::size_t page = 1000;          ///< entries of one answer
-  /// Payloads of one answer together; a single item is never cut. With what stands around them it must stay
-  /// below the largest stanza of the link.
+  /// Payloads of one answer together; a single item is never cut. With what stands around them it
+  /// must stay below the largest stanza of the link.
   std::size_t answer_bytes = 192 * 1024;
   std::size_t nodes_per_owner = 1000;
   std::size_t subscriptions_per_node = 0;

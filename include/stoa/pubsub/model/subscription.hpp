@@ -19,6 +19,8 @@ namespace stoa::pubsub {
 struct SubscribeOptions {
   bool deliver = true;
   bool include_body = false;
+  SubscriptionType type = SubscriptionType::nodes;  ///< at a collection, as is the depth
+  std::optional<std::uint32_t> depth = 1;           ///< empty: all levels
 
   friend bool operator==(const SubscribeOptions&, const SubscribeOptions&) = default;
 };

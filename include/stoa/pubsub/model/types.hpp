@@ -26,14 +26,23 @@ enum class NotificationType : std::uint8_t { normal, headline };
 /// owners.
 enum class OverwritePolicy : std::uint8_t { any_publisher, original_publisher };
 
+/// XEP-0248: nodes that hold items, and nodes that hold nodes.
+enum class NodeType : std::uint8_t { leaf, collection };
+/// Who may put a node into a collection (XEP-0248, 7.2.3.2).
+enum class AssociationPolicy : std::uint8_t { all, owners, whitelist };
+/// What a subscriber to a collection hears of (XEP-0248, 6.1).
+enum class SubscriptionType : std::uint8_t { nodes, items, all };
+
 /// The wire's spelling (`publish-only`), also what the store keeps.
 std::string_view token(Affiliation value);
 std::string_view token(SubscriptionState value);
 std::string_view token(AccessModel value);
+std::string_view token(SubscriptionType value);
 
 /// nullopt where there is no such value.
 std::optional<Affiliation> affiliation_of(std::string_view token);
 std::optional<SubscriptionState> subscription_state_of(std::string_view token);
 std::optional<AccessModel> access_model_of(std::string_view token);
+std::optional<SubscriptionType> subscription_type_of(std::string_view token);
 
 }  // namespace stoa::pubsub
