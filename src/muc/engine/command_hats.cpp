@@ -155,7 +155,7 @@ CommandOutcome dress(Draft& draft, const forms::Form& form, Wearing wearing) {
     worn.erase(hat->uri);
   }
   after.hats.assign(worn.begin(), worn.end());
-  if (row && after.hats == row->hats) return CommandOutcome{};
+  if (after.hats == (row ? row->hats : std::vector<std::string>())) return CommandOutcome{};
   const std::string xml = hats_after(room, room.extra().hats, after);
   const Jid bare = after.jid;
   draft.change(change::Affiliated{room.number, row ? std::optional(*row) : std::nullopt,

@@ -41,6 +41,7 @@ void show_if_changed(Draft& draft, const Occupant& before, const Occupant& after
   std::vector<Jid> own = sessions_of(after);
   std::vector<Jid> except = own;
   std::erase(own, told);
+  if (!told.empty()) except.push_back(told);
   if (!own.empty()) draft.say(say::OwnPresence{shown, std::move(own), {}, {}});
   if (!is_broadcast(room, after.role)) return;
   draft.say(say::PresenceToOthers{shown, std::move(except), same_payload});

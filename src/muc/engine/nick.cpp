@@ -92,6 +92,13 @@ Shown old_nick(const RoomState& room, const Moving& moving) {
   return shown;
 }
 
+/// Who stays under the old nick.
+Occupant rest_of(const Moving& moving) {
+  Occupant rest = moving.from;
+  std::erase_if(rest.sessions, [&](const Session& one) { return one.jid == moving.session.jid; });
+  return rest;
+}
+
 std::vector<Jid> movers(const Moving& moving) {
   return only_case(moving) ? sessions_of(moving.from) : std::vector<Jid>{moving.session.jid};
 }
@@ -127,9 +134,7 @@ Occupant leave_old_nick(Draft& draft, const Moving& moving) {
   const Shown renamed = old_nick(room, moving);
   draft.say(say::OwnPresence{renamed, movers(moving), {}, {}});
   if (!empties(moving)) {
-    Occupant rest = moving.from;
-    std::erase_if(rest.sessions, [&](const Session& one) { return one.jid == moving.session.jid; });
-    show_if_changed(draft, moving.from, rest);
+    show_if_changed(draft, moving.from, rest_of(moving), moving.session.jid);
   } else if (is_broadcast(room, moving.from.role)) {
     const bool elsewhere = moving.there && !only_case(moving);
     draft.say(
@@ -141,6 +146,10 @@ Occupant leave_old_nick(Draft& draft, const Moving& moving) {
 void greet_self(Draft& draft, const Moving& moving, const Occupant& after) {
   draft.say(say::OwnPresence{
       new_nick(draft.room(), moving, after), movers(moving), moving.own_codes, {}});
+  // Whoever stays under the old nick is another occupant to the one who went.
+  if (empties(moving) || !is_broadcast(draft.room(), moving.from.role)) return;
+  draft.say(
+      say::PresenceTo{shown_of(draft.room(), rest_of(moving)), moving.session.jid, after.role});
 }
 
 void greet_others(Draft& draft, const Moving& moving, const Occupant& after) {

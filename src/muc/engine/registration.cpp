@@ -110,12 +110,12 @@ void enroll(Draft& draft, const Jid& sender, const Jid& user, const std::string&
 }
 
 /// The applicant hears of the outcome ([MUC-REG-09]).
-void tell_applicant(Draft& draft, const Jid& user) {
+void tell_applicant(Draft& draft, const Jid& user, Affiliation affiliation) {
   const RoomState& room = draft.room();
   xml::Element stanza("message", ns::client);
   stanza.set("from", room.jid.str()).set("to", user.str());
   xml::Element& x = stanza.add("x", ns::muc_user);
-  x.add("item", ns::muc_user).set("affiliation", "member").set("role", "none");
+  x.add("item", ns::muc_user).set("affiliation", token(affiliation)).set("role", "none");
   x.add("status", ns::muc_user).set("code", "101");
   draft.say(say::One{std::move(stanza)});
 }
@@ -200,10 +200,9 @@ RoomDecision rules::decide(const Scene& scene, const request::RegistrationAnswer
   if (!pending) return nothing();
   Draft draft(scene);
   draft.change(change::RegistrationSet{scene.room.number, *pending, std::nullopt});
-  if (ask.allow && nick_free(scene.room, pending->nick, pending->jid)) {
-    enroll(draft, ask.from, pending->jid, pending->nick);
-    tell_applicant(draft, pending->jid);
-  }
+  const bool granted = ask.allow && nick_free(scene.room, pending->nick, pending->jid);
+  if (granted) enroll(draft, ask.from, pending->jid, pending->nick);
+  tell_applicant(draft, pending->jid, granted ? Affiliation::member : Affiliation::none);
   return std::move(draft).done();
 }
 

@@ -122,6 +122,7 @@ std::vector<Element> Player::prepared(const Step& step) {
       open_ids_[std::string(stanza.attr_or("from", ""))].insert(
           std::string(stanza.attr_or("id", "")));
     }
+    anonymity_.sent(stanza);
     stanzas.push_back(std::move(stanza));
   }
   return stanzas;
@@ -134,6 +135,7 @@ void Player::listen(const Step& step) {
     heard.push_back({std::move(to), std::move(stanza)});
     check_sane(step, heard.back());
   }
+  if (const auto wrong = anonymity_.heard(heard)) fail(step, *wrong);
   if (watcher_) watcher_(step, heard);
   std::move(heard.begin(), heard.end(), std::back_inserter(waiting_));
 }

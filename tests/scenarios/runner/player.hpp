@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/runner/anonymity.hpp"
 #include "scenarios/runner/match.hpp"
 #include "scenarios/runner/script.hpp"
 #include "scenarios/runner/stage.hpp"
@@ -67,6 +68,7 @@ class Player {
   bool waiting_matters_ = false;
   std::map<std::string, std::set<std::string>> open_ids_;  // by sender: iqs without a reply
   std::uint64_t last_id_ = 0;
+  Anonymity anonymity_;
   std::function<void(const Step&, const std::vector<Heard>&)> watcher_;
 };
 

@@ -172,6 +172,13 @@ Facts Stage::fetch(const std::string& key, const Need& need) {
     }
     return found;
   }
+  if (const auto* entry = std::get_if<need::Entry>(&need)) {
+    fact::Entry found{entry->id, nullptr};
+    for (const RowPtr& row : rows) {
+      if (row->id == entry->id) found.row = row;
+    }
+    return found;
+  }
   FAIL("a need that the stage does not know");
   return fact::History{};
 }
