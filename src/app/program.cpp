@@ -18,6 +18,7 @@ namespace {
 
 constexpr auto watch_pause = 250ms;  // figures for others are at most so old
 constexpr auto drain_pause = 5ms;
+constexpr std::size_t most_held = 32 * 1024 * 1024;  // bytes, well below what an outbox takes
 
 }  // namespace
 
@@ -41,6 +42,7 @@ class Program::Domain final : public link::LinkHandler, public dispatch::Outlet 
   void on_stanza(Stanza stanza) override {
     program_.dispatcher_->handle(std::move(stanza));
     program_.keep_time();
+    program_.hold_back();
   }
   void on_delivered(std::uint64_t mark) override { program_.dispatcher_->delivered(name(), mark); }
 
@@ -63,6 +65,7 @@ Program::Program(asio::io_context& loop, Config config, std::function<void(std::
                asio::post(loop_, [this, what = std::move(what)] {
                  what();
                  keep_time();
+                 hold_back();
                });
              }),
       due_(loop),
@@ -158,17 +161,28 @@ void Program::look_after() {
   });
 }
 
-/// The links stop reading while the journal is far behind. Not while the database is away: chat
-/// goes on then, and what cannot is refused.
-void Program::hold_back(const store::Figures& figures) {
-  const std::size_t units = config_.database.queue_units;
-  const std::size_t bytes = config_.database.queue_bytes;
-  const std::size_t part = held_back_ ? 4 : 2;
-  const bool behind = figures.connected && (figures.waiting_units > units / part ||
-                                            figures.waiting_bytes > bytes / part);
-  if (std::exchange(held_back_, behind) == behind || stopping_) return;
+/// Far behind counts only while the database is there: when it is away, chat goes on, and what
+/// cannot go on is refused.
+void Program::look_at_journal(const store::Figures& figures) {
+  const std::size_t part = journal_behind_ ? 4 : 2;
+  journal_behind_ =
+      figures.connected && (figures.waiting_units > config_.database.queue_units / part ||
+                            figures.waiting_bytes > config_.database.queue_bytes / part);
+  hold_back();
+}
+
+/// The links stop reading while the journal is far behind, and while much is held until something
+/// is stored: all of that goes to the outboxes at once, and has to fit.
+void Program::hold_back() {
+  if (stopping_) return;
+  if (common_) {
+    const std::size_t most = much_held_ ? most_held / 2 : most_held;
+    much_held_ = common_->release.held_bytes() > most;
+  }
+  const bool hold = journal_behind_ || much_held_;
+  if (std::exchange(held_back_, hold) == hold) return;
   for (const auto& domain : domains_) {
-    if (behind) {
+    if (hold) {
       domain->link.pause();
     } else {
       domain->link.resume();
@@ -186,7 +200,7 @@ void Program::publish() {
   for (const Hosted& hosted : hosted_) {
     now.entities.push_back({hosted.domain, hosted.name, hosted.loaded()});
   }
-  hold_back(now.store);
+  look_at_journal(now.store);
   if (!ready_told_ && now.missing().empty()) {
     ready_told_ = true;
     log::info("ready");

@@ -53,7 +53,8 @@ class Program {
   void keep_time();
   void run_due();
   void look_after();
-  void hold_back(const store::Figures& figures);
+  void look_at_journal(const store::Figures& figures);
+  void hold_back();
   void publish();
   void drain(Clock::time_point until);
   void close_links();
@@ -77,6 +78,8 @@ class Program {
   std::atomic<const dispatch::Metrics*> metrics_ = nullptr;
   std::string fatal_;
   bool ready_told_ = false;
+  bool journal_behind_ = false;
+  bool much_held_ = false;
   bool held_back_ = false;
   bool stopping_ = false;
   std::size_t links_open_ = 0;

@@ -14,14 +14,18 @@ void Release::put(Outlet& outlet, Outgoing outgoing, std::uint64_t after, Owner 
     send(outlet, std::move(outgoing), watermark_);
     return;
   }
-  held_[after].push_back({owner, &outlet, std::move(outgoing)});
-  count_held(1);
+  const std::size_t bytes = outgoing.bytes();
+  held_[after].push_back({owner, &outlet, std::move(outgoing), bytes});
+  held_bytes_ += bytes;
+  Metrics::set(metrics_.held_outputs, ++held_count_);
 }
 
 void Release::cancel(Owner owner) {
   for (auto& [after, outputs] : held_) {
-    count_held(-static_cast<std::ptrdiff_t>(
-        std::erase_if(outputs, [owner](const Held& held) { return held.owner == owner; })));
+    std::erase_if(outputs, [&](const Held& held) {
+      if (held.owner == owner) let_go(held);
+      return held.owner == owner;
+    });
   }
 }
 
@@ -44,7 +48,7 @@ void Release::committed(std::uint64_t watermark) {
     std::move(it->second.begin(), it->second.end(), std::back_inserter(due));
   }
   held_.erase(held_.begin(), end);
-  count_held(-static_cast<std::ptrdiff_t>(due.size()));
+  for (const Held& held : due) let_go(held);
 
   // Only with the last output of an outlet is everything up to the watermark out.
   std::map<Outlet*, std::size_t> last;
@@ -66,9 +70,9 @@ void Release::send(Outlet& outlet, Outgoing outgoing, std::uint64_t mark) {
   outlet.send(std::move(outgoing), mark);
 }
 
-void Release::count_held(std::ptrdiff_t change) {
-  held_count_ = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(held_count_) + change);
-  Metrics::set(metrics_.held_outputs, held_count_);
+void Release::let_go(const Held& held) {
+  held_bytes_ -= held.bytes;
+  Metrics::set(metrics_.held_outputs, --held_count_);
 }
 
 }  // namespace stoa::dispatch

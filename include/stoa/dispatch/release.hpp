@@ -41,21 +41,25 @@ class Release {
   void give_marks(Outlet& outlet);
 
   std::size_t held() const { return held_count_; }
+  /// Bytes that what is held will write. Whoever feeds the services stops while they are many.
+  std::size_t held_bytes() const { return held_bytes_; }
 
  private:
   struct Held {
     Owner owner;
     Outlet* outlet;
     Outgoing outgoing;
+    std::size_t bytes;  // when it was put
   };
   void send(Outlet& outlet, Outgoing outgoing, std::uint64_t mark);
-  void count_held(std::ptrdiff_t change);
+  void let_go(const Held& held);
 
   Metrics& metrics_;
   std::uint64_t last_seq_;
   std::uint64_t watermark_;
   Owner last_owner_ = 0;
   std::size_t held_count_ = 0;
+  std::size_t held_bytes_ = 0;
   std::map<std::uint64_t, std::vector<Held>> held_;  // by `after`
   std::map<Outlet*, int> withheld_;
 };

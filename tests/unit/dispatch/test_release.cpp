@@ -1,0 +1,51 @@
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <stoa/dispatch/metrics.hpp>
+#include <stoa/dispatch/release.hpp>
+
+using namespace stoa;
+
+namespace {
+
+struct Wire final : dispatch::Outlet {
+  std::vector<std::string> written;
+  void send(Outgoing outgoing, std::uint64_t) override { written.push_back(outgoing.head); }
+};
+
+Outgoing text(std::string words) {
+  Outgoing out;
+  out.head = std::move(words);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("what is held is counted in bytes until it goes or is cancelled") {
+  dispatch::Metrics metrics;
+  dispatch::Release release(metrics);
+  Wire wire;
+
+  release.put(wire, text("at once"), 0, 1);
+  CHECK(release.held_bytes() == 0);
+
+  release.put(wire, text("12345"), 1, 2);
+  release.put(wire, text("123"), 2, 3);
+  release.put(wire, text("1234567"), 2, 4);
+  release.put(wire, text("12"), 3, 5);
+  CHECK(release.held() == 4);
+  CHECK(release.held_bytes() == 17);
+
+  release.cancel(3);
+  CHECK(release.held_bytes() == 14);
+  release.committed(1);
+  CHECK(release.held_bytes() == 9);
+  release.free(5);
+  CHECK(release.held_bytes() == 7);
+  release.committed(2);
+  CHECK(release.held_bytes() == 0);
+  CHECK(release.held() == 0);
+  CHECK(wire.written == std::vector<std::string>{"at once", "12345", "12", "1234567"});
+}
