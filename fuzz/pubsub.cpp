@@ -128,7 +128,7 @@ class Service {
   void carry_out(Node& node, const Step<Change, Outbound>& step) {
     const NodeState before = node.state;
     for (const Change& change : step.changes) {
-      apply(node.state, change);
+      stoa::pubsub::apply(node.state, change);
       store(node, change);
     }
     std::vector<Encoded> said;
@@ -144,7 +144,7 @@ class Service {
     check(node);
     NodeState undone = node.state;
     for (auto change = step.changes.rbegin(); change != step.changes.rend(); ++change) {
-      apply(undone, inverse(*change));
+      stoa::pubsub::apply(undone, inverse(*change));
     }
     require(same_stored(undone, before));
   }
