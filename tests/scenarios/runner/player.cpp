@@ -46,6 +46,7 @@ std::vector<Heard> Player::act(const Step& step) {
 }
 
 void Player::learn(std::size_t begin, std::size_t end, const std::vector<Heard>& heard) {
+  static_cast<void>(anonymity_.heard(heard));
   std::vector<Heard> left = heard;
   for (std::size_t i = begin; i < end; ++i) {
     const Step& step = scenario_.steps[i];
