@@ -6,14 +6,6 @@
 #include <pqxx/except>
 #include <sys/socket.h>
 
-#ifdef __SANITIZE_ADDRESS__
-// libpqxx 6.4 loses the answer in its hands when it finds that the connection has broken.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-  return "leak:libpqxx";
-}
-#endif
-
 namespace stoa::store::postgres {
 namespace {
 
