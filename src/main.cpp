@@ -1,3 +1,5 @@
 #include <stoa/app/main.hpp>
 
-int main(int argc, char** argv) { return stoa::app::main(argc, argv); }
+int main(int argc, char** argv) {
+  return stoa::app::main(argc, argv);
+}

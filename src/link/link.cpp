@@ -20,8 +20,8 @@ using std::chrono::steady_clock;
 
 namespace {
 
-/// Whoever stays up for so long may come back at once when the link breaks. Two processes that throw
-/// each other out of one domain get no further than this.
+/// Whoever stays up for so long may come back at once when the link breaks. Two processes that
+/// throw each other out of one domain get no further than this.
 constexpr std::chrono::seconds healthy_after{5};
 
 std::string random_token(std::random_device& random) {

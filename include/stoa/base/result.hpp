@@ -5,8 +5,8 @@
 
 namespace stoa {
 
-/// A value, or the refusal that stands in its place. For refusals that the rules produce; failures of
-/// the environment (socket, database, configuration) are exceptions.
+/// A value, or the refusal that stands in its place. For refusals that the rules produce; failures
+/// of the environment (socket, database, configuration) are exceptions.
 ///
 /// Reading value() of a refusal, or error() of a success, is a programming error (it throws
 /// std::bad_variant_access).

@@ -7,7 +7,8 @@
 
 namespace stoa {
 
-/// A point in time, UTC, in microseconds since the Unix epoch (what PostgreSQL's timestamptz holds).
+/// A point in time, UTC, in microseconds since the Unix epoch (what PostgreSQL's timestamptz
+/// holds).
 using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 using Duration = std::chrono::microseconds;
 
@@ -19,8 +20,8 @@ std::string format_xep0082(Timestamp time);
 /// microseconds are dropped). nullopt if it is not one, or names an impossible date or time.
 std::optional<Timestamp> parse_xep0082(std::string_view text);
 
-/// Tells the time. The only source of time for everything from dispatch upward; rules get the time as
-/// an argument. Called on the loop thread only.
+/// Tells the time. The only source of time for everything from dispatch upward; rules get the time
+/// as an argument. Called on the loop thread only.
 class Clock {
  public:
   virtual ~Clock() = default;

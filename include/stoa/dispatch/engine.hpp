@@ -18,8 +18,8 @@ namespace stoa::dispatch {
 ///   types
 ///     Settings   the service's configuration; has `Jid service` (the domain served)
 ///     State      one entity in memory; default constructed it says "known not to exist"
-///     Request    closed variant of everything an entity can be asked; copyable; constructible from Tick
-///     Tick       the request that is made when deadline() has come; default constructible
+///     Request    closed variant of everything an entity can be asked; copyable; constructible from
+///     Tick Tick       the request that is made when deadline() has come; default constructible
 ///     Change     closed variant; the only way in which a State changes; holds before and after
 ///     Outbound   closed variant of everything that is said
 ///     Read       closed variant of look-ups that the store executes; copyable

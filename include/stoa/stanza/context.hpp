@@ -8,7 +8,8 @@
 
 namespace stoa {
 
-/// What a decision may know besides the state and the request. References are valid for the call only.
+/// What a decision may know besides the state and the request. References are valid for the call
+/// only.
 struct Context {
   Timestamp now;
   IdSource& ids;

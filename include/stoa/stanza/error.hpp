@@ -47,7 +47,8 @@ std::optional<Condition> condition_of(std::string_view token);
 struct StanzaError {
   ErrorType type = ErrorType::cancel;
   Condition condition = Condition::undefined_condition;
-  std::optional<xml::Element> application;  ///< application-specific condition, after the defined one
+  std::optional<xml::Element>
+      application;      ///< application-specific condition, after the defined one
   std::string text;     ///< English, for humans; empty for none; never reveals what is hidden
   std::string uri;      ///< character data of `<gone/>` or `<redirect/>`
   std::string section;  ///< what demands it, e.g. "XEP-0060 6.1.3.4"; for readers, tests and logs
@@ -65,11 +66,11 @@ struct StanzaError {
 /// with its attributes is repeated ([PS-GEN-15]).
 inline constexpr std::size_t max_echo_bytes = 8 * 1024;
 
-/// The error reply to a request: same kind and id, from and to swapped, the request's payload repeated,
-/// then `<error type by?>`. `by` is left out where empty. Presence errors repeat `<x muc/>` only, message
-/// errors all children, iq errors the one child. Never call it for a stanza of type error (RFC 6120, 8.3.1).
-xml::Element error_reply(const Stanza& request, const StanzaError& error,
-                         std::string_view by = {});
+/// The error reply to a request: same kind and id, from and to swapped, the request's payload
+/// repeated, then `<error type by?>`. `by` is left out where empty. Presence errors repeat `<x
+/// muc/>` only, message errors all children, iq errors the one child. Never call it for a stanza of
+/// type error (RFC 6120, 8.3.1).
+xml::Element error_reply(const Stanza& request, const StanzaError& error, std::string_view by = {});
 
 /// Reads the defined condition of a stanza of type error, nullopt where it has none.
 std::optional<Condition> condition_of(const Stanza& error);

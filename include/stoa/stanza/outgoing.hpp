@@ -12,9 +12,9 @@
 
 namespace stoa {
 
-/// The addressees of one broadcast: their JIDs, escaped for an attribute in single quotes, each with a
-/// tag of its own (may be empty) that becomes part of the stanza's id. Immutable once built and shared
-/// by every broadcast to the same audience: that is what makes fan-out cheap.
+/// The addressees of one broadcast: their JIDs, escaped for an attribute in single quotes, each
+/// with a tag of its own (may be empty) that becomes part of the stanza's id. Immutable once built
+/// and shared by every broadcast to the same audience: that is what makes fan-out cheap.
 class RecipientSet {
  public:
   void reserve(std::size_t recipients, std::size_t bytes);
@@ -42,8 +42,9 @@ class RecipientSet {
   std::size_t largest_ = 0;
 };
 
-/// What happens to stanzas that were written but not proved taken when a link breaks (docs/architecture.md,
-/// "Delivery"): messages and iqs are written again, with the same ids; presence is not.
+/// What happens to stanzas that were written but not proved taken when a link breaks
+/// (docs/architecture.md, "Delivery"): messages and iqs are written again, with the same ids;
+/// presence is not.
 enum class Redelivery { keep, drop };
 
 /// One thing for a link to write: ready-made XML, for one addressee or for many. Written as
@@ -51,8 +52,9 @@ enum class Redelivery { keep, drop };
 ///     head + JID + middle + tag + tail        once per recipient, or
 ///     head                                    where there is no recipient set (already complete)
 ///
-/// A head ends with ` to='`; a middle begins with `'`. The `from` inside must be of a served domain.
-/// shared_ptr because a queue, the redelivery buffer and the entity share one immutable audience.
+/// A head ends with ` to='`; a middle begins with `'`. The `from` inside must be of a served
+/// domain. shared_ptr because a queue, the redelivery buffer and the entity share one immutable
+/// audience.
 struct Outgoing {
   std::string head;
   std::string middle;
@@ -74,7 +76,8 @@ struct Outgoing {
   void append_one(std::string& out, std::size_t i) const;
 };
 
-/// One complete stanza. The element stands in jabber:client (written without xmlns) and has from and to.
+/// One complete stanza. The element stands in jabber:client (written without xmlns) and has from
+/// and to.
 Outgoing outgoing(const xml::Element& stanza, Redelivery redelivery = Redelivery::keep);
 
 }  // namespace stoa

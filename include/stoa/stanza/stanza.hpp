@@ -22,9 +22,7 @@ struct Stanza {
   std::string lang;  ///< xml:lang of the stanza, empty where absent
   xml::Element element;
 
-  bool is_iq_request() const {
-    return kind == StanzaKind::iq && (type == "get" || type == "set");
-  }
+  bool is_iq_request() const { return kind == StanzaKind::iq && (type == "get" || type == "set"); }
   bool is_error() const { return type == "error"; }
   /// First child element, nullptr where there is none (an iq request has exactly one).
   const xml::Element* payload() const { return element.first_child(); }
@@ -34,7 +32,8 @@ struct Stanza {
 /// (unsupported-stanza-type). The others: dropped and logged, for nobody can be told.
 enum class DecodeFault { not_a_stanza, bad_from, bad_to };
 
-/// Reads the envelope of one stream-level element; `jabber:component:accept` becomes `jabber:client`.
+/// Reads the envelope of one stream-level element; `jabber:component:accept` becomes
+/// `jabber:client`.
 Result<Stanza, DecodeFault> decode_stanza(xml::Element element);
 
 }  // namespace stoa

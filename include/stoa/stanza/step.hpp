@@ -11,20 +11,21 @@
 
 namespace stoa {
 
-/// Whether a step ends its iq request. `later`: the request was passed on (XEP-0045, 17.4), its reply is
-/// an Outbound of a later step (the answer that came back, or the error when none came in time).
+/// Whether a step ends its iq request. `later`: the request was passed on (XEP-0045, 17.4), its
+/// reply is an Outbound of a later step (the answer that came back, or the error when none came in
+/// time).
 enum class Replies { now, later };
 
-/// What an accepted request does: the changes, in order, and what is said about them. Everything said
-/// is held back until the changes are stored. Order on the wire: `before_reply`, the reply to an iq
-/// request, `outbound`.
+/// What an accepted request does: the changes, in order, and what is said about them. Everything
+/// said is held back until the changes are stored. Order on the wire: `before_reply`, the reply to
+/// an iq request, `outbound`.
 ///
-/// `reply` is the payload of the iq result; nullopt makes an empty result. For messages and presence
-/// there is no reply and the field is not read.
+/// `reply` is the payload of the iq result; nullopt makes an empty result. For messages and
+/// presence there is no reply and the field is not read.
 ///
 /// `refusal`: the request was carried out in part (XEP-0060, 8.8.2.4 and 8.9.2.4). The changes and
-/// everything said stand, but the iq is answered with this error, and `reply` takes the place of the
-/// request's payload in it.
+/// everything said stand, but the iq is answered with this error, and `reply` takes the place of
+/// the request's payload in it.
 template <class Change, class Outbound>
 struct Step {
   std::vector<Change> changes = {};
@@ -41,9 +42,10 @@ struct ReadPlan {
   Read read;
 };
 
-/// The rules cannot decide before they know more than the entity's state in memory holds (an item that
-/// is not in the index, a history that was dropped). The store fetches the facts, the engine's supply()
-/// puts them into the state, and the same request is decided again; the entity's later requests wait.
+/// The rules cannot decide before they know more than the entity's state in memory holds (an item
+/// that is not in the index, a history that was dropped). The store fetches the facts, the engine's
+/// supply() puts them into the state, and the same request is decided again; the entity's later
+/// requests wait.
 template <class Need>
 struct Lacks {
   Need need;
@@ -59,9 +61,10 @@ enum class Durability {
   soft,  ///< for nothing; stored when the journal gets to it
 };
 
-/// An outbound value in its final form. `audience` is set on a broadcast that must reach its recipients
-/// even if the process dies right after the commit: it is stored with the unit (the outbox), and after
-/// a restart the engine's recipients() names those who get it, from the word kept here.
+/// An outbound value in its final form. `audience` is set on a broadcast that must reach its
+/// recipients even if the process dies right after the commit: it is stored with the unit (the
+/// outbox), and after a restart the engine's recipients() names those who get it, from the word
+/// kept here.
 struct Encoded {
   Outgoing outgoing;
   std::optional<std::string> audience;
@@ -75,28 +78,28 @@ struct Answered {
 
 /// What a service makes of one stanza that is addressed to it, before any state is looked at.
 namespace claim {
-struct NotMine {};                     ///< another service of this domain may answer it
-struct Silence {};                     ///< taken, and nothing is to be said or done
-struct Answer {                        ///< answered from settings alone
-  std::optional<xml::Element> reply;   ///< payload of the iq result
+struct NotMine {};                    ///< another service of this domain may answer it
+struct Silence {};                    ///< taken, and nothing is to be said or done
+struct Answer {                       ///< answered from settings alone
+  std::optional<xml::Element> reply;  ///< payload of the iq result
 };
 template <class Request>
-struct ForEntity {                     ///< a request to the room or node of that key
+struct ForEntity {  ///< a request to the room or node of that key
   std::string key;
   Request request;
 };
 template <class Request>
-struct ForNewEntity {                  ///< as ForEntity, with a key that decode has just minted: the
-  std::string key;                     ///< store is not asked for it
+struct ForNewEntity {  ///< as ForEntity, with a key that decode has just minted: the
+  std::string key;     ///< store is not asked for it
   Request request;
 };
 template <class Request>
-struct ForNumber {                     ///< a request to the entity of that number (bounces)
+struct ForNumber {  ///< a request to the entity of that number (bounces)
   std::uint64_t number;
   Request request;
 };
 template <class Read>
-struct ForStore {                      ///< a look-up over many entities (lists)
+struct ForStore {  ///< a look-up over many entities (lists)
   Read read;
 };
 }  // namespace claim

@@ -1,6 +1,6 @@
-#include <stoa/app/attach.hpp>
-
 #include <doctest/doctest.h>
+
+#include <stoa/app/attach.hpp>
 
 namespace stoa::app {
 namespace {

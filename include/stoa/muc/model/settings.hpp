@@ -49,12 +49,12 @@ struct Limits {
   std::size_t items_page = 100;      ///< of disco#items
   std::size_t archive_page = 250;
   std::size_t pending_registrations = 200;
-  std::size_t pending_iqs = 500;                 ///< between occupants, of one room
-  std::int64_t history = 500;                    ///< ceiling of muc#maxhistoryfetch
+  std::size_t pending_iqs = 500;                  ///< between occupants, of one room
+  std::int64_t history = 500;                     ///< ceiling of muc#maxhistoryfetch
   Rate messages{.burst = 500, .per_second = 50};  ///< of one bare JID in one room
-  Rate room_messages;                            ///< of all in one room
-  Rate presence_updates;                         ///< of one bare JID in one room
-  Rate joins;                                    ///< of one bare JID in one room, nick changes too
+  Rate room_messages;                             ///< of all in one room
+  Rate presence_updates;                          ///< of one bare JID in one room
+  Rate joins;                                     ///< of one bare JID in one room, nick changes too
   Rate invitations{.burst = 20, .per_second = 0.5};
 };
 
