@@ -9,8 +9,7 @@ if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
 endif()
 
-# The presets of the checks compile several sources as one, in a quarter of the time; the presets
-# debug and release compile each alone.
+# All presets but debug compile several sources as one, in a quarter of the time.
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 10)
 
 find_package(Threads REQUIRED)
