@@ -94,9 +94,10 @@ TEST_CASE("what does not make sense is refused") {
       {link + "[pubsub]\nmax_items = -1", "whole number"},
       {"[[link]\n", "stoa.toml:1:"},
   };
-  for (const auto& [text, said] : wrong) {
+  for (const auto& row : wrong) {
+    const std::string& text = row.first;
     CAPTURE(text);
-    CHECK(faults_of(text).find(said) != std::string::npos);
+    CHECK(faults_of(text).find(row.second) != std::string::npos);
   }
 }
 
