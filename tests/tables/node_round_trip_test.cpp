@@ -349,7 +349,9 @@ TEST_CASE("a row that cannot be read is damage of that node alone") {
        "UPDATE nodes SET config = '{}' WHERE number = 1"},
       {"UPDATE nodes SET config = '{\"pubsub#title\": 5}' WHERE number = 1",
        "UPDATE nodes SET config = '{}' WHERE number = 1"}};
-  for (const auto& [harm, repair] : harms) {
+  for (const auto& pair : harms) {
+    const auto& harm = pair.first;
+    const auto& repair = pair.second;
     CAPTURE(harm);
     tables.connection.run(harm);
     CHECK_THROWS_AS(tables.load("n"), store::postgres::DamagedRow);
