@@ -48,18 +48,12 @@ Keys muc_rule_keys() {
              STOA_MUC(moderators_unlimited)),
       R::key("muc.occupant_iq_set", "", "occupants may send iqs of type set to each other",
              STOA_MUC(occupant_iq_set)),
-      R::key("muc.avatar_presence", "", "rooms send presence with their avatar",
-             STOA_MUC(avatar_presence)),
-      R::key("muc.caps_presence", "", "rooms send presence with their capabilities",
-             STOA_MUC(caps_presence)),
       R::key("muc.conference_invite", "", "mediated invitations carry jabber:x:conference too",
              STOA_MUC(conference_invite)),
       R::key("muc.tell_absent", "", "users are told of changes of their affiliation while absent",
              STOA_MUC(tell_absent)),
       R::key("muc.chat_without_database", "", "messages go on while the database is away",
              STOA_MUC(chat_without_database)),
-      R::key("muc.mentions_any", "", "mentions are passed to users who are not in the room",
-             STOA_MUC(mentions_any)),
   };
 }
 
@@ -142,16 +136,12 @@ Keys muc_time_keys() {
              STOA_MUC(times.verify_within)),
       R::key("muc.iq_timeout", "seconds", "for an answer between occupants",
              STOA_MUC(times.iq_timeout)),
-      R::key("muc.idle_kick", "seconds", "until a silent occupant is removed; 0: never",
-             STOA_MUC(times.idle_kick)),
       R::key("muc.tombstone", "seconds", "for which a destroyed room names its successor",
              STOA_MUC(times.tombstone)),
       R::key("muc.invitation", "seconds", "in which an invitation can be declined",
              STOA_MUC(times.invitation)),
       R::key("muc.archive_age", "seconds", "for which messages are kept; 0: for ever",
              STOA_MUC(times.archive_age)),
-      R::key("muc.archive_kept", "seconds", "for which a destroyed room's archive is kept",
-             STOA_MUC(times.archive_kept)),
   };
 }
 
