@@ -104,8 +104,16 @@ class Writer {
     for (const auto& [prefix, uri] : element.declarations()) {
       if (!declared_here(prefix, outer) && !uri.empty()) declare(prefix, uri);
     }
+    declare_for_attributes(element, outer);
     for (const Attribute& attribute : element.attributes()) write(attribute, outer);
     return inherited;
+  }
+
+  /// Declarations stand before attributes: what is read back is then written the same.
+  void declare_for_attributes(const Element& element, std::size_t outer) {
+    for (const Attribute& attribute : element.attributes()) {
+      if (!attribute.ns.empty()) prefix_for(attribute, outer);
+    }
   }
 
   void write(const Attribute& attribute, std::size_t outer) {
@@ -129,10 +137,14 @@ class Writer {
         return attribute.prefix;
       }
     }
-    return declare_new(attribute.ns);
+    return made_for(attribute.ns);
   }
 
-  std::string_view declare_new(std::string_view uri) {
+  /// The prefix that was made up for `uri`, or a new one.
+  std::string_view made_for(std::string_view uri) {
+    for (const auto& prefix : made_) {
+      if (uri_of(*prefix) == uri) return *prefix;
+    }
     for (std::size_t i = 0;; ++i) {
       std::string prefix = "ns" + std::to_string(i);
       if (!uri_of(prefix).empty()) continue;
