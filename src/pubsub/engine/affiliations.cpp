@@ -11,11 +11,6 @@ namespace {
 
 using action::SetAffiliations;
 
-Objection not_manager(const Scene& scene) {
-  if (Objection objection = node_missing(scene)) return objection;
-  return not_owner(scene);
-}
-
 /// The feature behind an affiliation; empty for those that every service has.
 std::string_view feature_of(Affiliation affiliation) {
   switch (affiliation) {
@@ -116,7 +111,7 @@ bool approves_somebody(const Scene& scene, const AffiliationPlan& plan) {
 }  // namespace
 
 Verdict decide_read_affiliations(const Scene& scene, const action::ReadAffiliations& action) {
-  if (Objection objection = not_manager(scene)) return std::move(*objection);
+  if (Objection objection = not_manageable(scene)) return std::move(*objection);
   std::vector<wire::AffiliationEntry> entries;
   for (const auto& [jid, affiliation] : scene.state.affiliations) {
     entries.push_back({jid.str(), affiliation});
@@ -130,7 +125,7 @@ Verdict decide_read_affiliations(const Scene& scene, const action::ReadAffiliati
 }
 
 Verdict decide_set_affiliations(const Scene& scene, const SetAffiliations& action) {
-  if (Objection objection = not_manager(scene)) return std::move(*objection);
+  if (Objection objection = not_manageable(scene)) return std::move(*objection);
   if (action.entries.size() > scene.settings.limits.entries) return refuse(Fault::over_limit);
   AffiliationPlan plan;
   if (Objection objection = sort_out(scene, action, plan)) return std::move(*objection);

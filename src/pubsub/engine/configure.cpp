@@ -9,11 +9,6 @@ namespace stoa::pubsub {
 
 namespace {
 
-Objection not_configurable(const Scene& scene) {
-  if (Objection objection = node_missing(scene)) return objection;
-  return not_owner(scene);
-}
-
 /// What becomes of a subscription under another access model (8.7.4, 12.14).
 enum class Fate { stays, begins, ends };
 
@@ -117,7 +112,7 @@ void approve(const Scene& scene, Done& step, const Subscription& pending) {
 }
 
 Verdict decide_read_configuration(const Scene& scene) {
-  if (Objection objection = not_configurable(scene)) return std::move(*objection);
+  if (Objection objection = not_manageable(scene)) return std::move(*objection);
   const bool related = scene.config().collection() || !scene.state.parents.empty();
   if (related) {
     if (auto verdict = lacks_family(scene)) return std::move(*verdict);
@@ -128,7 +123,7 @@ Verdict decide_read_configuration(const Scene& scene) {
 }
 
 Verdict decide_configure(const Scene& scene, const action::Configure& action) {
-  if (Objection objection = not_configurable(scene)) return std::move(*objection);
+  if (Objection objection = not_manageable(scene)) return std::move(*objection);
   Done step;
   if (action.form.type == forms::FormType::cancel) return step;
   auto asked = with_form(scene, scene.config(), action.form);

@@ -8,8 +8,6 @@ namespace stoa::pubsub {
 
 namespace {
 
-constexpr Duration count_is_fresh = std::chrono::seconds(5);
-
 bool creation_allowed(const Scene& scene) {
   if (scene.admin()) return true;
   switch (scene.settings.creation) {

@@ -4,11 +4,6 @@ namespace stoa::pubsub {
 
 namespace {
 
-Objection not_deletable(const Scene& scene) {
-  if (Objection objection = node_missing(scene)) return objection;
-  return not_owner(scene);
-}
-
 /// Each subscribed JID once, of whatever state (8.4.2).
 std::shared_ptr<const RecipientSet> everybody(const NodeState& state) {
   auto recipients = std::make_shared<RecipientSet>();
@@ -25,7 +20,7 @@ std::shared_ptr<const RecipientSet> everybody(const NodeState& state) {
 }  // namespace
 
 Verdict decide_delete(const Scene& scene, const action::Delete& action) {
-  if (Objection objection = not_deletable(scene)) return std::move(*objection);
+  if (Objection objection = not_manageable(scene)) return std::move(*objection);
   if (auto verdict = lacks_above(scene)) return std::move(*verdict);
   const NodeState& state = scene.state;
   std::optional<Redirect> redirect;
@@ -54,7 +49,7 @@ Verdict decide_delete(const Scene& scene, const action::Delete& action) {
 }
 
 Verdict decide_purge(const Scene& scene) {
-  if (Objection objection = not_deletable(scene)) return std::move(*objection);
+  if (Objection objection = not_manageable(scene)) return std::move(*objection);
   const NodeState& state = scene.state;
   if (transient(scene.config()) || scene.config().collection()) {
     return unsupported("persistent-items");

@@ -13,11 +13,6 @@ namespace {
 using action::SetSubscriptions;
 using Entry = SetSubscriptions::Entry;
 
-Objection not_subscription_manager(const Scene& scene) {
-  if (Objection objection = node_missing(scene)) return objection;
-  return not_owner(scene);
-}
-
 /// The entry as it is listed back: in its original state (8.8.2.4).
 wire::SubscriptionEntry original(const Scene& scene, const Entry& entry) {
   wire::SubscriptionEntry back{.jid = entry.jid, .subid = entry.subid};
@@ -103,7 +98,7 @@ bool ambiguous(const SetSubscriptions& action, const Entry& entry) {
 }  // namespace
 
 Verdict decide_read_subscriptions(const Scene& scene, const action::ReadSubscriptions& action) {
-  if (Objection objection = not_subscription_manager(scene)) return std::move(*objection);
+  if (Objection objection = not_manageable(scene)) return std::move(*objection);
   std::vector<const Subscription*> listed;
   for (const Subscription& subscription : scene.state.subscriptions) {
     if (subscription.state != SubscriptionState::pending) listed.push_back(&subscription);
@@ -117,7 +112,7 @@ Verdict decide_read_subscriptions(const Scene& scene, const action::ReadSubscrip
 }
 
 Verdict decide_set_subscriptions(const Scene& scene, const SetSubscriptions& action) {
-  if (Objection objection = not_subscription_manager(scene)) return std::move(*objection);
+  if (Objection objection = not_manageable(scene)) return std::move(*objection);
   if (action.entries.size() > scene.settings.limits.entries) return refuse(Fault::over_limit);
   if (wants_last_item(scene) && last_item(scene).unknown) return Lacks<Need>{need::Last{}};
   Done step;

@@ -22,6 +22,11 @@ Objection not_owner(const Scene& scene) {
   return refuse(Fault::forbidden);
 }
 
+Objection not_manageable(const Scene& scene) {
+  if (Objection objection = node_missing(scene)) return objection;
+  return not_owner(scene);
+}
+
 bool is_subscribed(const NodeState& state, const Jid& bare) {
   for (const Subscription* subscription : state.subscriptions.of_entity(bare)) {
     if (subscription->state == SubscriptionState::subscribed) return true;

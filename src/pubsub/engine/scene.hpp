@@ -43,6 +43,9 @@ struct Scene {
   }
 };
 
+/// For so long a count of nodes or subscriptions that was asked for is believed.
+inline constexpr Duration count_is_fresh = std::chrono::seconds(5);
+
 /// Checks in the order in which they stand; the first objection wins.
 template <class Action>
 using Check = Objection (*)(const Scene&, const Action&);
@@ -59,6 +62,8 @@ Objection first_objection(const Checks& checks, const Scene& scene, const Action
 Objection node_missing(const Scene& scene);
 /// Whether the requester is an owner; else forbidden. The node exists.
 Objection not_owner(const Scene& scene);
+/// The node is not there, or the requester is none of its owners.
+Objection not_manageable(const Scene& scene);
 /// May not retrieve items (6.5.9).
 Objection may_not_retrieve(const Scene& scene);
 /// Whether that entity could retrieve items; an admin's rights are not counted.

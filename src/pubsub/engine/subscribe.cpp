@@ -13,7 +13,6 @@ namespace {
 using action::Subscribe;
 using action::Unsubscribe;
 
-constexpr Duration subscription_count_is_fresh = std::chrono::seconds(5);
 constexpr std::size_t subid_length =
     12;  ///< of a token: 72 bits, and short enough for no allocation
 
@@ -87,7 +86,7 @@ std::optional<Verdict> too_many(const Scene& scene, const Subscribe& subscribe) 
   if (limits.subscriptions_per_entity == 0 || scene.admin()) return std::nullopt;
   const Jid bare = subscribe.jid.bare();
   const auto& known = scene.state.held_subscriptions;
-  if (!known || known->jid != bare || scene.now() - known->asked > subscription_count_is_fresh) {
+  if (!known || known->jid != bare || scene.now() - known->asked > count_is_fresh) {
     return Verdict(Lacks<Need>{need::HeldSubscriptions{bare, scene.now()}});
   }
   if (known->count < limits.subscriptions_per_entity) return std::nullopt;
