@@ -3,12 +3,11 @@
 
 #include <stoa/jid/jid.hpp>
 
+#include "jid/limits.hpp"
+
 namespace stoa {
 
 namespace {
-
-constexpr std::size_t max_part = 1023;  // bytes (RFC 7622, 3.1)
-constexpr std::size_t max_label = 63;   // bytes (RFC 1035, 2.3.4)
 
 enum Class : unsigned char { in_local = 1, in_label = 2, in_resource = 4 };
 

@@ -5,17 +5,15 @@
 #include <stoa/jid/jid.hpp>
 
 #include "jid/icu.hpp"
+#include "jid/limits.hpp"
 #include "jid/utf8.hpp"
 
 namespace stoa {
 
 namespace {
 
-constexpr std::size_t max_part_size = 1023;  // bytes of each part (RFC 7622, 3.1)
-constexpr std::size_t max_label_size = 63;   // bytes of a label (RFC 1035, 2.3.4)
-
 bool fits(std::string_view part) {
-  return !part.empty() && part.size() <= max_part_size;
+  return !part.empty() && part.size() <= max_part;
 }
 
 bool node_allowed(char c) {
@@ -68,7 +66,7 @@ bool valid_labels(std::string_view domain) {
   while (true) {
     const std::size_t dot = domain.find('.');
     const std::string_view label = domain.substr(0, dot);
-    if (label.empty() || (ascii && label.size() > max_label_size)) return false;
+    if (label.empty() || (ascii && label.size() > max_label)) return false;
     if (label.front() == '-' || label.back() == '-' || !all_of(label, domain_allowed)) return false;
     if (dot == std::string_view::npos) return true;
     domain.remove_prefix(dot + 1);
@@ -113,7 +111,7 @@ std::optional<std::string> resourceprep_unbounded(std::string_view text) {
 
 std::optional<std::string> prepare_domain(std::string_view text) {
   if (text.size() > 2 && text.front() == '[' && text.back() == ']') return ipv6_literal(text);
-  if (text.size() > max_part_size) return std::nullopt;
+  if (text.size() > max_part) return std::nullopt;
   auto prepared = is_ascii(text) ? lowered(text) : icu::domain_to_unicode(text);
   if (!prepared) return std::nullopt;
   if (prepared->ends_with('.')) prepared->pop_back();  // RFC 7622, 3.2
