@@ -42,6 +42,13 @@ std::string error_type_of(const Stanza& error) {
   return child ? std::string(child->attr_or("type", "")) : std::string();
 }
 
+request::Bounce bounce_of(const Stanza& error) {
+  auto request = asked<request::Bounce>(error);
+  request.condition = condition_of(error);
+  request.error_type = error_type_of(error);
+  return request;
+}
+
 }  // namespace wire
 
 RoomClaim Engine::decode(const Stanza& stanza, const Settings& settings, const Context& context) {

@@ -38,6 +38,8 @@ std::string payload_of(const Reading& reading, std::string_view without = {});
 
 /// The defined condition's element name and type of `<error type='…'/>`.
 std::string error_type_of(const Stanza& error);
+/// What came back to a room as an error, of whatever kind of stanza.
+request::Bounce bounce_of(const Stanza& error);
 
 RoomClaim presence(const Reading& reading);
 RoomClaim message(const Reading& reading);

@@ -84,9 +84,7 @@ RoomClaim groupchat(const Reading& reading) {
 }
 
 RoomClaim bounced(const Reading& reading) {
-  auto request = asked<request::Bounce>(reading.stanza);
-  request.condition = condition_of(reading.stanza);
-  request.error_type = error_type_of(reading.stanza);
+  auto request = bounce_of(reading.stanza);
   const xml::Element* x = reading.stanza.element.child("x", ns::muc_user);
   request.of_private = x && !x->first_child();
   return to_room(reading.stanza, std::move(request));

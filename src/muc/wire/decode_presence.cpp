@@ -76,10 +76,8 @@ RoomClaim unavailable(const Reading& reading) {
 }
 
 RoomClaim bounced_presence(const Reading& reading) {
-  auto request = asked<request::Bounce>(reading.stanza);
+  auto request = bounce_of(reading.stanza);
   request.of = request::Bounce::Of::presence;
-  request.condition = condition_of(reading.stanza);
-  request.error_type = error_type_of(reading.stanza);
   return to_room(reading.stanza, std::move(request));
 }
 
