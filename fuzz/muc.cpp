@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -17,27 +16,12 @@
 #include <stoa/stanza/namespaces.hpp>
 #include <stoa/xml/parser.hpp>
 
+#include "support.hpp"
+
 namespace {
 
 using namespace stoa;
 using namespace stoa::muc;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-class Ids final : public IdSource {
- public:
-  std::string token() override {
-    const std::string digits = std::to_string(++last_);
-    return std::string(22 - digits.size(), 't') + digits;
-  }
-  std::uint64_t number() override { return ++last_; }
-  std::string key() override { return std::string(32, 'a'); }
-
- private:
-  std::uint64_t last_ = 0;
-};
 
 /// One room with what a store would hold, and what everybody in it has seen.
 struct Place {

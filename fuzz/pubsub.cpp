@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,27 +12,12 @@
 #include <stoa/pubsub/engine/engine.hpp>
 #include <stoa/xml/parser.hpp>
 
+#include "support.hpp"
+
 namespace {
 
 using namespace stoa;
 using namespace stoa::pubsub;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-class Ids final : public IdSource {
- public:
-  std::string token() override {
-    const std::string digits = std::to_string(++last_);
-    return std::string(22 - digits.size(), 't') + digits;
-  }
-  std::uint64_t number() override { return ++last_; }
-  std::string key() override { return std::string(32, 'a'); }
-
- private:
-  std::uint64_t last_ = 0;
-};
 
 /// What a store would find, from the state itself: everything is known or absent.
 Facts facts_for(const Need& need, const std::vector<ItemMeta>& items) {
