@@ -113,7 +113,6 @@ std::vector<Key> rules() {
       boolean("tombstones", &Settings::tombstones),
       boolean("moderators_unlimited", &Settings::moderators_unlimited),
       boolean("occupant_iq_set", &Settings::occupant_iq_set),
-      boolean("avatar_presence", &Settings::avatar_presence),
       boolean("conference_invite", &Settings::conference_invite),
       boolean("tell_absent", &Settings::tell_absent),
       boolean("chat_without_database", &Settings::chat_without_database),

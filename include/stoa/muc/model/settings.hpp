@@ -66,11 +66,9 @@ struct Times {
   Duration ping_timeout = std::chrono::seconds(60);
   Duration verify_within = std::chrono::seconds(60);  ///< restored sessions, after a start
   Duration iq_timeout = std::chrono::seconds(60);     ///< IQ between occupants
-  Duration idle_kick = Duration::zero();              ///< zero: never
   Duration tombstone = std::chrono::hours(24 * 31);
   Duration invitation = std::chrono::hours(24 * 7);  ///< how long a decline is passed on
   Duration archive_age = Duration::zero();           ///< zero: kept for ever
-  Duration archive_kept = Duration::zero();          ///< after destroy, for service admins
 };
 
 /// One rooms service: everything that is configured for it. Immutable after start.
@@ -99,12 +97,9 @@ struct Settings {
   bool tombstones = true;
   bool moderators_unlimited = false;  ///< message rates do not hold for moderators
   bool occupant_iq_set = true;        ///< set requests between occupants
-  bool avatar_presence = false;       ///< presence from the bare room (XEP-0486, 5.2)
-  bool caps_presence = false;
-  bool conference_invite = false;  ///< jabber:x:conference in mediated invitations
-  bool tell_absent = false;        ///< users are told of affiliation changes while absent (101)
+  bool conference_invite = false;     ///< jabber:x:conference in mediated invitations
+  bool tell_absent = false;           ///< users are told of affiliation changes while absent (101)
   bool chat_without_database = true;
-  bool mentions_any = false;
 
   Limits limits;
   Times times;
