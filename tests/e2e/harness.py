@@ -29,9 +29,10 @@ PATIENCE = 30  # seconds for stoa to notice that something broke or came back
 _stories = []
 
 
-def test(title):
+def test(title, only=None):
+    """A story; `only` names the server that it can be told with, where others behave differently."""
     def register(story):
-        _stories.append((title, story))
+        _stories.append((title, story, only))
         return story
     return register
 
@@ -145,7 +146,8 @@ async def tell(world, title, story):
 
 
 async def tell_all(world, part):
-    results = [await tell(world, title, story) for title, story in _stories if part in title]
+    results = [await tell(world, title, story) for title, story, only in _stories
+               if part in title and only in (None, world.server.name)]
     return results.count(False)
 
 
