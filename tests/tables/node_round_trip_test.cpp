@@ -24,13 +24,24 @@ void order_by_subid(NodeState& state) {
   for (auto& one : all) state.subscriptions.put(std::move(one));
 }
 
-/// Memory counts places on; a load begins behind the highest that is stored.
+/// The archive holds every publication, payloads of what was retracted or purged apart.
+bool same_archive(NodeTables& tables, std::uint64_t number,
+                  const std::map<std::uint64_t, pubsub::Item>& archive) {
+  const auto page =
+      tables.read<pubsub::ArchivePage>(pubsub::ArchiveRead{.number = number, .max = 10'000});
+  return std::equal(page.entries.begin(), page.entries.end(), archive.begin(), archive.end(),
+                    [](const pubsub::Item& entry, const auto& row) {
+                      const pubsub::Item& wanted = row.second;
+                      return entry.meta.seq == wanted.meta.seq && entry.meta.id == wanted.meta.id &&
+                             (entry.payload == nullptr) == (wanted.payload == nullptr);
+                    });
+}
+
 bool same_as_memory(NodeTables& tables, const std::string& node,
                     const std::map<std::uint64_t, pubsub::Item>& items) {
   NodeState expected = tables.memory[node];
   const NodeState loaded = tables.load(node);
   order_by_subid(expected);
-  if (expected.exists()) expected.next_seq = items.empty() ? 1 : items.rbegin()->first + 1;
   if (!pubsub::same_stored(loaded, expected)) return false;
   if (!expected.exists()) return true;
   const auto index = tables.fetch<fact::Index>(expected.number, need::Index{});
@@ -62,6 +73,7 @@ class Play {
     if (!node.exists()) {
       tables.add(name, created(++number_, name, pick(2) ? unusual_config() : plain_config()));
       items[name].clear();
+      archives[name].clear();
       next_[name] = 1;
       return;
     }
@@ -89,6 +101,7 @@ class Play {
 
   NodeTables tables;
   std::map<std::string, std::map<std::uint64_t, pubsub::Item>> items;
+  std::map<std::string, std::map<std::uint64_t, pubsub::Item>> archives;  ///< all publications
   unsigned pick(unsigned below) { return static_cast<unsigned>(random_() % below); }
 
  private:
@@ -103,6 +116,9 @@ class Play {
     change::NodePurged purged{.number = node.number, .up_to = next_[name] - 1};
     auto& stored = items[name];
     if (!stored.empty() && pick(2)) purged.keep = stored.rbegin()->second.meta;
+    for (auto& [seq, entry] : archives[name]) {
+      if (!purged.keep || seq != purged.keep->seq) entry.payload = nullptr;
+    }
     purged.count_before = stored.size();
     std::erase_if(stored,
                   [&](const auto& row) { return !purged.keep || row.first != purged.keep->seq; });
@@ -120,6 +136,9 @@ class Play {
     if (stored.empty()) return;
     const auto which = std::next(stored.begin(), pick(static_cast<unsigned>(stored.size())));
     tables.add(name, change::ItemsRetracted{node.number, {which->second.meta}});
+    for (auto& [seq, entry] : archives[name]) {
+      if (entry.meta.id == which->second.meta.id) entry.payload = nullptr;
+    }
     stored.erase(which);
   }
 
@@ -138,7 +157,8 @@ class Play {
       set.after = made;
       set.after->state = static_cast<pubsub::SubscriptionState>(1 + pick(3));
       set.after->bounces = static_cast<std::uint8_t>(pick(256));
-      set.after->options = {pick(2) == 0, pick(2) == 0};
+      set.after->options = {pick(2) == 0, pick(2) == 0, pubsub::SubscriptionType(pick(3)), {}};
+      if (pick(2)) set.after->options.depth = pick(4);
       if (pick(2)) set.after->expires = at(pick(1000));
       if (pick(2)) set.after->announce = at(pick(1000));
     }
@@ -159,6 +179,7 @@ class Play {
       stored.erase(known);
     }
     published.item = made;
+    archives[name][made.meta.seq] = made;
     stored.emplace(made.meta.seq, made);
     tables.add(name, published);
   }
@@ -216,6 +237,8 @@ TEST_CASE("any mix of changes in one batch ends as if they had been written one 
       for (const std::string name : {"node0", "node1", "node2"}) {
         CAPTURE(batch);
         REQUIRE(same_as_memory(play.tables, name, play.items[name]));
+        const NodeState& node = play.tables.memory[name];
+        if (node.exists()) REQUIRE(same_archive(play.tables, node.number, play.archives[name]));
       }
     }
   }
@@ -245,10 +268,28 @@ TEST_CASE("nothing of a deleted node is left") {
   tables.add("n", change::AffiliationSet{1, jid("a@b.lit"), Affiliation::none, Affiliation::owner});
   tables.add("n", change::SubscriptionSet{1, std::nullopt, subscription("a@b.lit", "s")});
   tables.commit();
+  tables.store("n", change::ItemsRetracted{1, {item(1, "x").meta}});
+  tables.store("c", created(2, "c"));
+  tables.store("c", change::Linked{2, 1, "n"});
+  CHECK(tables.load("c").parents == tables.memory["c"].parents);
   tables.store("n", change::NodeDeleted{.number = 1, .node = "n"});
-  for (const std::string table : {"nodes", "items", "subscriptions", "node_affiliations"}) {
+  CHECK(tables.load("c").parents.empty());
+  tables.store("c", change::NodeDeleted{.number = 2, .node = "c"});
+  for (const std::string table :
+       {"nodes", "items", "subscriptions", "node_affiliations", "node_links", "node_archive"}) {
     CHECK(tables.connection.run("SELECT count(*) FROM " + table)[0][0].as<int>() == 0);
   }
+}
+
+TEST_CASE("collections never come to stand in a circle [PS-COLL-05]") {
+  NodeTables tables;
+  for (std::uint64_t i = 1; i <= 3; ++i) tables.add("n", created(i, "node" + std::to_string(i)));
+  tables.commit();
+  tables.add("node1", change::Linked{1, 2, "node2"});
+  tables.add("node2", change::Linked{2, 3, "node3"});
+  tables.commit();
+  tables.add("node3", change::Linked{3, 1, "node1"});
+  CHECK_THROWS_AS(tables.commit(), store::postgres::Fault);
 }
 
 TEST_CASE("item ids of 4096 bytes are stored, told apart and found [PS-PUB-35]") {

@@ -47,6 +47,7 @@ struct Rules {
   Verdict operator()(const action::NodeInfo&) const { return decide_node_info(scene); }
   Verdict operator()(const action::NodeItems& a) const { return decide_node_items(scene, a); }
   Verdict operator()(const action::Bounce& a) const { return decide_bounce(scene, a); }
+  Verdict operator()(const action::AskArchive& a) const { return decide_archive(scene, a); }
   Verdict operator()(const action::Associate& a) const { return decide_associate(scene, a); }
 };
 

@@ -141,6 +141,7 @@ Verdict decide_read_affiliations(const Scene& scene, const action::ReadAffiliati
 Verdict decide_set_affiliations(const Scene& scene, const action::SetAffiliations& action);
 Verdict decide_authorize(const Scene& scene, const action::Authorize& action);
 Verdict decide_send_pending(const Scene& scene, const action::SendPending& action);
+Verdict decide_archive(const Scene& scene, const action::AskArchive& action);
 Verdict decide_associate(const Scene& scene, const action::Associate& action);
 Verdict decide_bounce(const Scene& scene, const action::Bounce& action);
 Verdict decide_tick(const Scene& scene);

@@ -142,6 +142,8 @@ struct Revert {
   void operator()(const change::NodeDeleted& c) const {
     state = *c.before;
     state.audience.reset();
+    state.kin.reset();
+    state.above.reset();
   }
   void operator()(const change::ItemPublished& c) const {
     state.items.remove(c.item.meta.id);

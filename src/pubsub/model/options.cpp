@@ -114,6 +114,11 @@ std::vector<Option> item_rows(const Limits& limits) {
                               &NodeConfig::consistent_publisher));
   rows.push_back(Row::boolean("x-serial-ids", "Generated item ids are numbers in sequence",
                               &NodeConfig::serial_ids));
+  rows.push_back(
+      Row::boolean("x-archive", "Keep every publication in the archive", &NodeConfig::archive));
+  rows.push_back(Row::integer("x-archive-age", "Seconds that the archive keeps a publication",
+                              &NodeConfig::archive_age,
+                              {.min = 1, .max = limits.item_expire, .word = "max"}));
   rows.push_back(Row::boolean("x-enforce-type", "Payloads must be in the namespace of the type",
                               &NodeConfig::enforce_type));
   return rows;

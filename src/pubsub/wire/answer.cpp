@@ -4,6 +4,7 @@
 
 #include "pubsub/engine/faults.hpp"
 #include "pubsub/engine/scene.hpp"
+#include "pubsub/wire/archive.hpp"
 #include "pubsub/wire/commands.hpp"
 #include "pubsub/wire/replies.hpp"
 
@@ -149,7 +150,7 @@ Outcome children_answer(const ChildrenRead& read, const NodePage& page, const Se
 
 Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::ReadResult result,
                                              const pubsub::Settings& settings,
-                                             const Jid& /*requester*/) {
+                                             const Jid& requester) {
   if (std::holds_alternative<UnknownUid>(result)) return rsm::unknown_uid();
   if (const auto* asked = std::get_if<ItemsRead>(&read)) {
     return items_answer(*asked, std::get<ItemPage>(std::move(result)), settings);
@@ -159,6 +160,9 @@ Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::R
   }
   if (const auto* asked = std::get_if<AffiliationsRead>(&read)) {
     return affiliations_answer(*asked, std::get<AffiliationPage>(result));
+  }
+  if (const auto* asked = std::get_if<ArchiveRead>(&read)) {
+    return wire::archive_answer(*asked, std::get<ArchivePage>(result), settings, requester);
   }
   if (const auto* asked = std::get_if<ChildrenRead>(&read)) {
     return children_answer(*asked, std::get<NodePage>(result), settings);

@@ -74,6 +74,8 @@ Result<forms::Form, StanzaError> submitted_form(const xml::Element& parent,
 
 /// Requests of XEP-0050: the command of pending subscriptions.
 Claimed decode_command(const Stanza& stanza, const Settings& settings, const Context& context);
+/// Requests of XEP-0313.
+Claimed decode_archive(const Stanza& stanza);
 /// Service discovery at nodes.
 Claimed decode_disco(const Stanza& stanza, const Settings& settings);
 

@@ -111,6 +111,7 @@ Claimed decode_pubsub(const Stanza& stanza, const Settings& settings, const Cont
 Claimed decode_iq(const Stanza& stanza, const Settings& settings, const Context& context) {
   const xml::Element& payload = *stanza.payload();
   const bool disco = payload.ns() == ns::disco_info || payload.ns() == ns::disco_items;
+  const bool archive = payload.ns() == ns::mam;
   const bool ours = payload.is("pubsub", ns::pubsub) || payload.is("pubsub", ns::pubsub_owner);
   if (!stanza.to.local().empty()) return claim::NotMine{};
   if (stanza.to.is_full()) {
@@ -119,6 +120,7 @@ Claimed decode_iq(const Stanza& stanza, const Settings& settings, const Context&
   }
   if (ours) return decode_pubsub(stanza, settings, context);
   if (disco) return decode_disco(stanza, settings);
+  if (archive) return decode_archive(stanza);
   if (payload.is("command", ns::commands)) return decode_command(stanza, settings, context);
   return claim::NotMine{};
 }

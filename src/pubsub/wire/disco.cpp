@@ -4,6 +4,7 @@
 #include <stoa/pubsub/model/options.hpp>
 #include <stoa/stanza/namespaces.hpp>
 
+#include "pubsub/engine/archive.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/asked.hpp"
 #include "pubsub/wire/commands.hpp"
@@ -73,6 +74,9 @@ void add_node_features(disco::Info& info, const NodeConfig& config) {
   if (config.collection()) return;
   info.add_feature(full_name("publish"));
   info.add_feature(full_name("retrieve-items"));
+  if (config.archive) {
+    for (const std::string& feature : mam::features(archive_offer)) info.add_feature(feature);
+  }
   if (!transient(config)) {
     for (const std::string_view feature : {"persistent-items", "delete-items", "purge-nodes"}) {
       info.add_feature(full_name(feature));
@@ -158,6 +162,7 @@ disco::Info Engine::service_info(const pubsub::Settings& settings) {
   for (const std::string_view feature : features) {
     if (settings.offers(feature)) info.add_feature(full_name(feature));
   }
+  for (const std::string& feature : mam::features(archive_offer)) info.add_feature(feature);
   info.add_feature(full_name("access-") + std::string(token(settings.defaults.access_model)));
   if (settings.offers("collections")) {
     info.add_feature(full_name("multi-collection"));  // both spellings occur (XEP-0248, 9)

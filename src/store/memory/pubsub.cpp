@@ -36,7 +36,12 @@ ReadResult page_of(Rows rows, const Cut& cut) {
 
 class PubsubTables final : public Tables<Engine> {
  public:
-  void commit(const std::string&, const Change& change, const NodeState&) override {
+  void commit(const std::string&, const Change& change, const NodeState& after) override {
+    const bool archived = after.exists() && after.config->archive;
+    const auto* published = std::get_if<change::ItemPublished>(&change);
+    if (archived && published && !published->transient) {
+      archives_[published->number][published->item.meta.seq] = published->item;
+    }
     std::visit([this](const auto& c) { write(c); }, change);
   }
   ReadResult read(const Read& read) override {
@@ -50,6 +55,8 @@ class PubsubTables final : public Tables<Engine> {
     if (!state.exists()) return;
     const auto& items = items_[state.number];
     state.next_seq = items.empty() ? 1 : items.rbegin()->first + 1;
+    const auto& archive = archives_[state.number];
+    if (!archive.empty()) state.next_seq = std::max(state.next_seq, archive.rbegin()->first + 1);
     state.oldest_published.reset();
     if (!items.empty() && state.config->item_expire) {
       state.oldest_published = items.begin()->second.meta.published;
@@ -68,14 +75,24 @@ class PubsubTables final : public Tables<Engine> {
   }
   void write(const change::ItemsRetracted& c) {
     for (const ItemMeta& item : c.items) items_[c.number].erase(item.seq);
+    if (c.why != change::Removal::retracted) return;
+    for (auto& [seq, entry] : archives_[c.number]) {
+      for (const ItemMeta& item : c.items) {
+        if (entry.meta.id == item.id) entry.payload = nullptr;
+      }
+    }
   }
   void write(const change::NodePurged& c) {
     std::erase_if(items_[c.number], [&](const auto& row) {
       return row.first <= c.up_to && !(c.keep && c.keep->seq == row.first);
     });
+    for (auto& [seq, entry] : archives_[c.number]) {
+      if (seq <= c.up_to && !(c.keep && c.keep->seq == seq)) entry.payload = nullptr;
+    }
   }
   void write(const change::NodeDeleted& c) {
     items_.erase(c.number);
+    archives_.erase(c.number);
     for (auto& [key, state] : shadow) state.parents.erase(c.number);
   }
 
@@ -249,7 +266,10 @@ class PubsubTables final : public Tables<Engine> {
     return above;
   }
 
+  ReadResult look_up(const ArchiveRead& read);
+
   std::map<std::uint64_t, Items> items_;
+  std::map<std::uint64_t, Items> archives_;  // every publication
 };
 
 /// Whether `a` comes before `b` in the order asked; seq settles what is left.
@@ -308,6 +328,55 @@ ReadResult PubsubTables::look_up(const ItemsRead& read) {
   if (!made.known) return UnknownUid{};
   page.first_index = made.begin;
   for (std::size_t i = made.begin; i < made.end; ++i) page.items.push_back(items[i]);
+  return page;
+}
+
+ReadResult PubsubTables::look_up(const ArchiveRead& read) {
+  std::vector<Item> all;
+  const mam::Query& query = read.query;
+  const auto& archive = archives_[read.number];
+  for (const std::uint64_t seq : read.required) {
+    if (!archive.contains(seq)) return UnknownUid{};
+  }
+  for (const auto& [seq, entry] : archive) {
+    const Timestamp time = entry.meta.published;
+    const bool listed =
+        read.seqs.empty() || std::count(read.seqs.begin(), read.seqs.end(), seq) > 0;
+    const bool out = (read.kept_from && time < *read.kept_from) ||
+                     (query.start && time < *query.start) || (query.end && time > *query.end) ||
+                     (query.with && entry.meta.publisher != query.with->bare()) ||
+                     (read.above && seq <= *read.above) || (read.below && seq >= *read.below);
+    if (listed && !out) all.push_back(entry);
+  }
+  ArchivePage page{.count = all.size()};
+  if (read.purpose == ArchiveRead::Purpose::edges) {
+    if (!all.empty()) page.entries = {all.front(), all.back()};
+    return page;
+  }
+  if (read.direction == rsm::Direction::descending) std::reverse(all.begin(), all.end());
+  std::size_t begin = 0;
+  std::size_t end = all.size();
+  if (query.page.index) begin = std::min<std::size_t>(*query.page.index, end);
+  if (read.anchor) {
+    const auto at = std::find_if(all.begin(), all.end(), [&](const Item& entry) {
+      return (read.direction == rsm::Direction::ascending) == (entry.meta.seq >= *read.anchor) ||
+             entry.meta.seq == *read.anchor;
+    });
+    const auto place = static_cast<std::size_t>(at - all.begin());
+    const bool there = at != all.end() && at->meta.seq == *read.anchor;
+    if (query.page.after) begin = place + (there ? 1 : 0);
+    if (query.page.before) end = place;
+  }
+  if (query.page.before) {
+    page.complete = end - begin <= read.max;
+    begin = std::max(begin, end - std::min<std::size_t>(end, read.max));
+  } else {
+    page.complete = end - begin <= read.max;
+    end = std::min(end, begin + read.max);
+  }
+  page.first_index = begin;
+  page.entries.assign(all.begin() + static_cast<std::ptrdiff_t>(begin),
+                      all.begin() + static_cast<std::ptrdiff_t>(end));
   return page;
 }
 

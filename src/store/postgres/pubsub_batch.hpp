@@ -25,6 +25,15 @@ struct NodeWork {
   const pubsub::change::NodeConfigured* configured = nullptr;  ///< the last one
   std::vector<const pubsub::change::NodePurged*> purges = {};
   Pending<const pubsub::Item*> items = {};
+  /// What leaves the items for the archive: stored rows, by item id, and publications of this
+  /// batch that never come to stand among the items.
+  struct Leaving {
+    bool with_payload = true;
+  };
+  std::map<std::string_view, Leaving> leaving = {};
+  std::vector<std::pair<const pubsub::Item*, Leaving>> passed = {};
+  /// Entries of these ids lose their payload, up to that seq.
+  std::map<std::string_view, std::uint64_t> silenced = {};
   Pending<const pubsub::Subscription*> subscriptions = {};
   Pending<pubsub::Affiliation> affiliations = {};
   std::map<std::uint64_t, pubsub::change::Linked::Way> links = {};  ///< by parent
@@ -40,6 +49,9 @@ struct PubsubBatch {
   std::unordered_map<std::uint64_t, std::size_t> places;
   std::map<Name, const pubsub::Redirect*> redirects;  ///< nullptr: none is left
 };
+
+/// What of the batch goes to the archives: before the rows of items are changed.
+void write_archive(Connection& connection, const PubsubBatch& batch);
 
 /// Throws Fault.
 void write_batch(Connection& connection, const PubsubBatch& batch);

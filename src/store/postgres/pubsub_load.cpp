@@ -14,7 +14,8 @@ namespace {
 constexpr Statement load_node{
     "load_node",
     "SELECT n.number, n.version, n.node, n.creator, stoa_micros(n.created), n.item_count, "
-    "(SELECT max(seq) FROM items i WHERE i.node = n.number), "
+    "greatest((SELECT max(seq) FROM items i WHERE i.node = n.number), "
+    "(SELECT max(seq) FROM node_archive a WHERE a.node = n.number)), "
     "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i "
     "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END, n.nested "
     "FROM nodes n WHERE n.service = $1 AND n.digest = $2::uuid"};

@@ -50,6 +50,7 @@ struct Window {
 Window window_of(const rsm::Request& request, std::uint64_t total, std::uint64_t anchor,
                  std::size_t cap);
 
+pubsub::ReadResult read_archive(Connection& connection, const pubsub::ArchiveRead& read);
 pubsub::ReadResult read_items(Connection& connection, const pubsub::ItemsRead& read);
 pubsub::ReadResult read_nodes(Connection& connection, const std::string& service,
                               const pubsub::NodesRead& read);

@@ -292,6 +292,7 @@ void write_batch(Connection& connection, const PubsubBatch& batch) {
   write_deletions(connection, batch);
   write_redirects(connection, batch);
   write_nodes(connection, batch);
+  write_archive(connection, batch);
   write_items(connection, batch);
   write_subscriptions(connection, batch);
   write_affiliations(connection, batch);

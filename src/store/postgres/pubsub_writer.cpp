@@ -23,6 +23,15 @@ NodeWork& PubsubBatch::node(std::uint64_t number) {
 
 namespace {
 
+/// The item of that id is about to go: the one of this batch, or else the stored one.
+void leave(NodeWork& work, const std::string& id, NodeWork::Leaving how) {
+  if (const auto* item = work.items.find({0, id})) {
+    work.passed.emplace_back(*item, how);
+  } else {
+    work.leaving.emplace(id, how);
+  }
+}
+
 struct Add {
   PubsubBatch& batch;
   const std::string& service;
@@ -48,12 +57,19 @@ struct Add {
   }
 
   void operator()(const change::ItemPublished& c) const {
-    batch.node(c.number).items.put({0, c.item.meta.id}, &c.item);
+    NodeWork& work = batch.node(c.number);
+    if (c.before && !c.transient) leave(work, c.item.meta.id, {});
+    work.items.put({0, c.item.meta.id}, &c.item);
   }
 
   void operator()(const change::ItemsRetracted& c) const {
     NodeWork& work = batch.node(c.number);
-    for (const pubsub::ItemMeta& item : c.items) work.items.erase({0, item.id});
+    const bool retracted = c.why == change::Removal::retracted;
+    for (const pubsub::ItemMeta& item : c.items) {
+      if (c.why != change::Removal::replaced) leave(work, item.id, {!retracted});
+      if (retracted) work.silenced[item.id] = item.seq;
+      work.items.erase({0, item.id});
+    }
   }
 
   void operator()(const change::NodePurged& c) const {
@@ -62,7 +78,9 @@ struct Add {
     for (const auto& [key, item] : work.items.slots()) {
       if (!item) continue;
       const std::uint64_t seq = (*item)->meta.seq;
-      if (seq <= c.up_to && !(c.keep && c.keep->seq == seq)) work.items.erase(key);
+      if (seq > c.up_to || (c.keep && c.keep->seq == seq)) continue;
+      work.passed.emplace_back(*item, NodeWork::Leaving{false});
+      work.items.erase(key);
     }
   }
 

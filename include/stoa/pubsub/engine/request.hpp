@@ -9,6 +9,7 @@
 
 #include <stoa/forms/form.hpp>
 #include <stoa/jid/jid.hpp>
+#include <stoa/mam/mam.hpp>
 #include <stoa/pubsub/model/item.hpp>
 #include <stoa/pubsub/model/types.hpp>
 #include <stoa/rsm/order.hpp>
@@ -117,6 +118,11 @@ struct SetAffiliations {
   std::vector<Entry> entries = {};
 };
 
+/// XEP-0442
+struct AskArchive {
+  mam::Request ask = {};
+};
+
 /// XEP-0248, 7.5 and 7.6: the node comes into a collection, or leaves it.
 struct Associate {
   std::string collection = {};
@@ -161,7 +167,7 @@ using Action =
                  action::OwnAffiliations, action::Items, action::Publish, action::Retract,
                  action::ReadSubscriptions, action::SetSubscriptions, action::ReadAffiliations,
                  action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
-                 action::NodeItems, action::Bounce, action::Associate>;
+                 action::NodeItems, action::Bounce, action::Associate, action::AskArchive>;
 
 /// Who asks what of which node.
 struct Request {

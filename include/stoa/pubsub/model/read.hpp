@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <stoa/mam/mam.hpp>
 #include <stoa/pubsub/model/node.hpp>
 #include <stoa/rsm/order.hpp>
 #include <stoa/rsm/rsm.hpp>
@@ -82,7 +83,28 @@ struct ChildrenRead {
   std::size_t cap = 0;
 };
 
-using Read = std::variant<ItemsRead, SubscriptionsRead, AffiliationsRead, NodesRead,
+/// Publications of a node (XEP-0442), also those that were replaced or removed. The place in an
+/// archive is the seq of the publication. Authorised when the store sees it.
+struct ArchiveRead {
+  enum class Purpose { entries, edges } purpose = Purpose::entries;
+  std::uint64_t number = 0;
+  std::string node = {};
+  mam::Query query = {};  ///< for the answer; of its filters only with, start and end are read
+  rsm::Direction direction = rsm::Direction::ascending;
+  std::optional<std::uint64_t> above = {};   ///< only seqs above it
+  std::optional<std::uint64_t> below = {};   ///< only seqs below it
+  std::vector<std::uint64_t> seqs = {};      ///< only these; empty: all
+  std::optional<std::uint64_t> anchor = {};  ///< what the page is counted from: it must be there
+  std::vector<std::uint64_t> required = {};  ///< these must be there too
+  std::optional<Timestamp> kept_from = {};   ///< what is older has left the archive
+  std::uint32_t max = 0;
+  /// For the answer: how the publisher is shown.
+  ItemsRead::Publisher publisher = ItemsRead::Publisher::shown;
+  Jid replacement = {};
+  NotificationType type = NotificationType::headline;
+};
+
+using Read = std::variant<ArchiveRead, ItemsRead, SubscriptionsRead, AffiliationsRead, NodesRead,
                           PendingNodesRead, ChildrenRead>;
 
 /// `after`, `before` of a page named a UID that is not there.
@@ -126,8 +148,15 @@ struct PendingNodes {
   std::vector<std::string> nodes = {};
 };
 
-using ReadResult =
-    std::variant<UnknownUid, ItemPage, SubscriptionPage, AffiliationPage, NodePage, PendingNodes>;
+struct ArchivePage {
+  std::vector<Item> entries = {};  ///< for edges: the first and the last
+  std::uint64_t first_index = 0;
+  std::uint64_t count = 0;  ///< of all that match
+  bool complete = true;     ///< the page reaches the end in the direction asked
+};
+
+using ReadResult = std::variant<UnknownUid, ArchivePage, ItemPage, SubscriptionPage,
+                                AffiliationPage, NodePage, PendingNodes>;
 
 /// Facts that a decision lacks. All but the counts are of the node whose number fetch() is given.
 namespace need {

@@ -1,0 +1,245 @@
+#include <algorithm>
+
+#include <stoa/rsm/order.hpp>
+
+#include "store/postgres/array.hpp"
+#include "store/postgres/columns.hpp"
+#include "store/postgres/pubsub_batch.hpp"
+#include "store/postgres/pubsub_rows.hpp"
+
+namespace stoa::store::postgres {
+
+namespace {
+
+constexpr Statement archive_items{
+    "archive_items",
+    "INSERT INTO node_archive (node, seq, digest, id, publisher, published, payload) "
+    "SELECT i.node, i.seq, i.digest, i.id, i.publisher, i.published, "
+    "CASE WHEN r.with_payload THEN i.payload END "
+    "FROM unnest($1::bigint[], $2::uuid[], $3::boolean[]) AS r(node, digest, with_payload) "
+    "JOIN items i ON i.node = r.node AND i.digest = r.digest "
+    "JOIN nodes n ON n.number = i.node AND stoa_archives(n.config) ON CONFLICT DO NOTHING"};
+
+constexpr Statement archive_purged{
+    "archive_purged",
+    "INSERT INTO node_archive (node, seq, digest, id, publisher, published) "
+    "SELECT i.node, i.seq, i.digest, i.id, i.publisher, i.published "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(node, up_to, keep) "
+    "JOIN items i ON i.node = r.node AND i.seq <= r.up_to AND i.seq IS DISTINCT FROM r.keep "
+    "JOIN nodes n ON n.number = i.node AND stoa_archives(n.config) ON CONFLICT DO NOTHING"};
+
+constexpr Statement archive_passed{
+    "archive_passed",
+    "INSERT INTO node_archive (node, seq, digest, id, publisher, published, payload) "
+    "SELECT r.node, r.seq, r.digest, r.id, r.publisher, stoa_time(r.published), r.payload "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], "
+    "$7::text[]) AS r(node, seq, digest, id, publisher, published, payload) "
+    "JOIN nodes n ON n.number = r.node AND stoa_archives(n.config) ON CONFLICT DO NOTHING"};
+
+constexpr Statement silence_items{
+    "silence_archived_items",
+    "UPDATE node_archive a SET payload = NULL "
+    "FROM unnest($1::bigint[], $2::uuid[], $3::bigint[]) AS r(node, digest, up_to) "
+    "WHERE a.node = r.node AND a.digest = r.digest AND a.seq <= r.up_to "
+    "AND a.payload IS NOT NULL"};
+
+constexpr Statement silence_purged{
+    "silence_purged_items",
+    "UPDATE node_archive a SET payload = NULL "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(node, up_to, keep) "
+    "WHERE a.node = r.node AND a.seq <= r.up_to AND a.seq IS DISTINCT FROM r.keep "
+    "AND a.payload IS NOT NULL"};
+
+constexpr Statement forget_old{
+    "forget_old_archive",
+    "DELETE FROM node_archive a USING nodes n, unnest($1::bigint[], $2::bigint[]) AS r(node, now) "
+    "WHERE n.number = r.node AND a.node = r.node AND stoa_archive_age(n.config) IS NOT NULL "
+    "AND a.published < stoa_time(r.now) - stoa_archive_age(n.config) * interval '1 second'"};
+
+/// The newest time that the batch knows of for a node.
+std::optional<Timestamp> newest(const NodeWork& work) {
+  std::optional<Timestamp> time;
+  for (const auto& [key, item] : work.items.slots()) {
+    if (item && (!time || (*item)->meta.published > *time)) time = (*item)->meta.published;
+  }
+  return time;
+}
+
+void add_passed(Columns<7>& passed, const NodeWork& work) {
+  for (const auto& [item, how] : work.passed) {
+    const bool shown = how.with_payload && item->payload;
+    passed.add(work.number, item->meta.seq, digest(item->meta.id), item->meta.id,
+               item->meta.publisher.str(), item->meta.published,
+               shown ? std::optional(std::string_view(*item->payload)) : std::nullopt);
+  }
+}
+
+}  // namespace
+
+void write_archive(Connection& connection, const PubsubBatch& batch) {
+  Columns<3> left;
+  Columns<3> purged;
+  Columns<7> passed;
+  Columns<3> silenced;
+  Columns<3> purges;
+  Columns<2> old;
+  for (const NodeWork& work : batch.nodes) {
+    for (const auto& [id, how] : work.leaving) left.add(work.number, digest(id), how.with_payload);
+    for (const auto* purge : work.purges) {
+      const auto keep = purge->keep ? std::optional(purge->keep->seq) : std::nullopt;
+      purged.add(work.number, purge->up_to, keep);
+      purges.add(work.number, purge->up_to, keep);
+    }
+    add_passed(passed, work);
+    for (const auto& [id, up_to] : work.silenced) silenced.add(work.number, digest(id), up_to);
+    const bool grows = !work.leaving.empty() || !work.passed.empty();
+    if (const auto time = newest(work); grows && time) old.add(work.number, *time);
+  }
+  left.write(connection, archive_items);
+  purged.write(connection, archive_purged);
+  passed.write(connection, archive_passed);
+  silenced.write(connection, silence_items);
+  purges.write(connection, silence_purged);
+  old.write(connection, forget_old);
+}
+
+namespace {
+
+// The whole archive of node $1 after the filters: publisher $2, from $3 to $4, not older than $5,
+// above $6, below $7, of these seqs $8. What is NULL does not count.
+#define STOA_ARCHIVE(columns)                                                                  \
+  "SELECT " columns                                                                            \
+  " FROM (SELECT seq, id, publisher, published, payload FROM items "                           \
+  "WHERE node = $1 UNION ALL SELECT seq, id, publisher, published, payload FROM node_archive " \
+  "WHERE node = $1) AS e WHERE ($2::text IS NULL OR e.publisher = $2) "                        \
+  "AND ($3::bigint IS NULL OR e.published >= stoa_time($3)) "                                  \
+  "AND ($4::bigint IS NULL OR e.published <= stoa_time($4)) "                                  \
+  "AND ($5::bigint IS NULL OR e.published >= stoa_time($5)) "                                  \
+  "AND ($6::bigint IS NULL OR e.seq > $6) AND ($7::bigint IS NULL OR e.seq < $7) "             \
+  "AND ($8::bigint[] IS NULL OR e.seq = ANY($8::bigint[])) "
+#define STOA_ENTRY "e.id, e.seq, e.publisher, stoa_micros(e.published), e.payload"
+
+constexpr Statement count_archive{"count_archive", STOA_ARCHIVE("count(*)")};
+constexpr Statement count_above{"count_archive_above",
+                                STOA_ARCHIVE("count(*)") "AND e.seq > $9::bigint"};
+constexpr Statement count_below{"count_archive_below",
+                                STOA_ARCHIVE("count(*)") "AND e.seq < $9::bigint"};
+constexpr Statement upward{"archive_upward", STOA_ARCHIVE(STOA_ENTRY)
+                           "AND ($9::bigint IS NULL OR e.seq > $9::bigint) "
+                           "ORDER BY e.seq OFFSET $10 LIMIT $11"};
+constexpr Statement downward{"archive_downward", STOA_ARCHIVE(STOA_ENTRY)
+                             "AND ($9::bigint IS NULL OR e.seq < $9::bigint) "
+                             "ORDER BY e.seq DESC OFFSET $10 LIMIT $11"};
+#undef STOA_ARCHIVE
+#undef STOA_ENTRY
+
+constexpr Statement archive_has{
+    "archive_has",
+    "SELECT count(DISTINCT seq) FROM (SELECT seq FROM items WHERE node = $1 AND seq = "
+    "ANY($2::bigint[]) UNION ALL SELECT seq FROM node_archive WHERE node = $1 AND seq = "
+    "ANY($2::bigint[])) AS e"};
+
+using MaybeNumber = std::optional<std::int64_t>;
+
+MaybeNumber micros(const std::optional<Timestamp>& time) {
+  if (!time) return std::nullopt;
+  return time->time_since_epoch().count();
+}
+MaybeNumber signed_of(const std::optional<std::uint64_t>& seq) {
+  if (!seq) return std::nullopt;
+  return static_cast<std::int64_t>(*seq);
+}
+
+std::string array_of(const std::vector<std::uint64_t>& seqs) {
+  Array array;
+  for (const std::uint64_t seq : seqs) array.add(seq);
+  return array.take();
+}
+
+struct Archive {
+  Connection& connection;
+  const pubsub::ArchiveRead& read;
+  std::optional<std::string> with = {};
+  std::optional<std::string> seqs = {};
+
+  Archive(Connection& c, const pubsub::ArchiveRead& r) : connection(c), read(r) {
+    if (r.query.with) with = r.query.with->bare().str();
+    if (!r.seqs.empty()) seqs = array_of(r.seqs);
+  }
+
+  template <class... More>
+  pqxx::result exec(const Statement& statement, const More&... more) const {
+    return connection.exec(statement, read.number, with, micros(read.query.start),
+                           micros(read.query.end), micros(read.kept_from), signed_of(read.above),
+                           signed_of(read.below), seqs, more...);
+  }
+  std::uint64_t count(const pqxx::result& rows) const {
+    return rows.at(0).at(0).as<std::uint64_t>();
+  }
+
+  bool knows_all() const {
+    std::vector<std::uint64_t> wanted = read.required;
+    std::sort(wanted.begin(), wanted.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+    if (wanted.empty()) return true;
+    return count(connection.exec(archive_has, read.number, array_of(wanted))) == wanted.size();
+  }
+
+  std::vector<pubsub::Item> entries(const pqxx::result& rows) const {
+    std::vector<pubsub::Item> items;
+    for (const auto& row : rows) {
+      pubsub::Item item;
+      item.meta.id = row[0].as<std::string>();
+      item.meta.seq = row[1].as<std::uint64_t>();
+      item.meta.publisher = jid_in(read.number, row[2]);
+      item.meta.published = time_in(row[3]);
+      if (!row[4].is_null()) {
+        item.payload = std::make_shared<const std::string>(row[4].as<std::string>());
+      }
+      items.push_back(std::move(item));
+    }
+    return items;
+  }
+
+  pubsub::ArchivePage edges() const {
+    pubsub::ArchivePage page;
+    const MaybeNumber none;
+    for (const Statement* end : {&upward, &downward}) {
+      for (auto& item : entries(exec(*end, none, 0, 1))) page.entries.push_back(std::move(item));
+    }
+    return page;
+  }
+
+  /// One page: forward or backward in the direction of the archive that was asked for.
+  pubsub::ArchivePage page() const {
+    const bool ascending = read.direction == rsm::Direction::ascending;
+    const bool backward = read.query.page.before.has_value();
+    pubsub::ArchivePage page;
+    page.count = count(exec(count_archive));
+    if (read.max == 0) {
+      page.complete = page.count == 0;
+      return page;
+    }
+    const std::uint64_t offset = read.query.page.index.value_or(0);
+    page.entries = entries(exec(ascending != backward ? upward : downward, signed_of(read.anchor),
+                                offset, std::uint64_t{read.max} + 1));
+    page.complete = page.entries.size() <= read.max;
+    if (!page.complete) page.entries.pop_back();
+    if (backward) std::reverse(page.entries.begin(), page.entries.end());
+    if (page.entries.empty()) return page;
+    const auto first = static_cast<std::int64_t>(page.entries.front().meta.seq);
+    page.first_index = count(exec(ascending ? count_below : count_above, first));
+    return page;
+  }
+};
+
+}  // namespace
+
+pubsub::ReadResult read_archive(Connection& connection, const pubsub::ArchiveRead& read) {
+  const Archive archive(connection, read);
+  if (read.purpose == pubsub::ArchiveRead::Purpose::edges) return archive.edges();
+  if (!archive.knows_all()) return pubsub::UnknownUid{};
+  return archive.page();
+}
+
+}  // namespace stoa::store::postgres
