@@ -11,6 +11,18 @@ struct QName {
   std::string_view local;
 };
 
+/// Whether what stands after a colon cannot begin a name, though it may continue one
+/// (XML 1.0, 2.3).
+bool continues_only(std::string_view local) {
+  if ((local[0] >= '0' && local[0] <= '9') || local[0] == '-' || local[0] == '.') return true;
+  const auto begins = [&](std::string_view low, std::string_view high) {
+    const std::string_view first = local.substr(0, low.size());
+    return first >= low && first <= high;
+  };
+  return begins("\xc2\xb7", "\xc2\xb7") || begins("\xcc\x80", "\xcd\xaf") ||
+         begins("\xe2\x80\xbf", "\xe2\x81\x80");
+}
+
 /// nullopt for a name that Namespaces in XML does not allow (more than one colon, or one at an
 /// end).
 std::optional<QName> split(std::string_view name) {
@@ -19,6 +31,7 @@ std::optional<QName> split(std::string_view name) {
   const QName parts{name.substr(0, colon), name.substr(colon + 1)};
   if (parts.prefix.empty() || parts.local.empty()) return std::nullopt;
   if (parts.local.find(':') != std::string_view::npos) return std::nullopt;
+  if (continues_only(parts.local)) return std::nullopt;
   return parts;
 }
 

@@ -99,6 +99,8 @@ TEST_CASE("what is not well-formed is refused") {
                            "<a:/>",
                            "<:a/>",
                            "<a:b:c xmlns:a='x'/>",
+                           "<a:1 xmlns:a='x'/>",
+                           "<a:\xcc\x80 xmlns:a='x'/>",
                            "<a xmlns:p=''/>",
                            "<a xmlns:='x'/>",
                            "<a xmlns:p='x' xmlns:q='x' p:b='' q:b=''/>",
