@@ -16,6 +16,9 @@ namespace {
 
 /// Delivery marks are written with some other batch, or after this time on their own.
 constexpr auto mark_delay = 200ms;
+/// A batch waits for those that are likely to come at most so long, and at most half the time that
+/// the last one took.
+constexpr auto longest_gathering = 2ms;
 /// A transaction that is within its time limits but was late to begin is not cut at once.
 constexpr auto shortest_patience = 1s;
 /// A COMMIT may take as long as the disk does; beyond so many commit_timeouts its line is cut, and
@@ -63,8 +66,8 @@ void Journal::append(QueuedUnit unit) {
   bool idle = false;
   {
     const std::lock_guard lock(mutex_);
-    idle = phase_ == Phase::idle;
     queue_.append(std::move(unit));
+    idle = phase_ == Phase::idle && queue_.units() >= wanted_;
   }
   if (idle) wake_.notify_one();
 }
@@ -212,6 +215,16 @@ void Journal::pause() {
   wake_.wait_until(lock, until, [&] { return stopping_ && nothing_left_locked(); });
 }
 
+/// Those who were answered after a large batch are about to ask again. Without a short wait the
+/// first few of them would get a commit of their own, and the others would wait for it.
+void Journal::gather(std::unique_lock<std::mutex>& lock) {
+  wanted_ = figures_.last_batch_units / 2;
+  const std::chrono::duration<double> share(figures_.last_commit_seconds / 2);
+  const auto most = std::min<std::chrono::duration<double>>(share, longest_gathering);
+  wake_.wait_for(lock, most, [&] { return stopping_ || queue_.units() >= wanted_; });
+  wanted_ = 0;
+}
+
 bool Journal::take() {
   std::vector<Refused> refused;
   bool any = false;
@@ -225,6 +238,7 @@ bool Journal::take() {
       wake_.wait_for(lock, idle_probe, [&] { return ready() || !marks_.empty(); });
     }
     if (!marks_.empty() && !ready()) wake_.wait_until(lock, marks_since_ + mark_delay, ready);
+    if (!queue_.empty()) gather(lock);
 
     const Time now = steady_clock::now();
     refused = queue_.expire(now - options_.commit_timeout);

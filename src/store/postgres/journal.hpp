@@ -64,6 +64,7 @@ class Journal : public dispatch::JournalControl {
   void hold_lease_again();
   void resolve_doubt();
   bool take();
+  void gather(std::unique_lock<std::mutex>& lock);
   void write();
   void write_together();
   void write_singly();
@@ -100,6 +101,7 @@ class Journal : public dispatch::JournalControl {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   JournalQueue queue_;
+  std::size_t wanted_ = 0;         // units in the queue for which an idle writer is woken
   std::vector<QueuedUnit> taken_;  // changed by the writer only
   Marks marks_;                    // delivery marks that wait
   Marks taken_marks_;
