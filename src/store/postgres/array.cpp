@@ -2,6 +2,8 @@
 
 #include <array>
 #include <charconv>
+#include <memory>
+#include <new>
 
 #include <openssl/evp.h>
 
@@ -17,6 +19,33 @@ void append_number(std::string& out, Number number) {
   out.append(digits.data(), end);
 }
 
+/// Looking the algorithm up takes several times as long as hashing a name: it is kept.
+class Sha256 {
+ public:
+  using Hash = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+  Sha256() : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
+    if (!algorithm_ || !context_) throw std::bad_alloc();
+  }
+
+  Hash of(std::string_view text) const {
+    Hash hash{};
+    unsigned int length = 0;
+    EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr);
+    EVP_DigestUpdate(context_.get(), text.data(), text.size());
+    EVP_DigestFinal_ex(context_.get(), hash.data(), &length);
+    return hash;
+  }
+
+ private:
+  struct Free {
+    void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD, Free> algorithm_;
+  std::unique_ptr<EVP_MD_CTX, Free> context_;
+};
+
 }  // namespace
 
 void Array::add(std::string_view text) {
@@ -26,13 +55,11 @@ void Array::add(std::string_view text) {
   separate();
   text_.push_back('"');
   std::size_t from = 0;
-  for (;;) {
-    const std::size_t special = text.find_first_of("\"\\", from);
-    if (special == std::string_view::npos) break;
-    text_.append(text, from, special - from);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '"' && text[i] != '\\') continue;
+    text_.append(text, from, i - from);
     text_.push_back('\\');
-    text_.push_back(text[special]);
-    from = special + 1;
+    from = i;
   }
   text_.append(text, from, std::string_view::npos);
   text_.push_back('"');
@@ -68,9 +95,8 @@ std::string Array::take() {
 
 std::string digest(std::string_view text) {
   static constexpr std::string_view hex = "0123456789abcdef";
-  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-  unsigned int length = 0;
-  EVP_Digest(text.data(), text.size(), hash.data(), &length, EVP_sha256(), nullptr);
+  thread_local const Sha256 sha256;
+  const Sha256::Hash hash = sha256.of(text);
   std::string uuid;
   uuid.reserve(32);
   for (std::size_t i = 0; i < 16; ++i) {
