@@ -5,12 +5,28 @@
 namespace stoa::dispatch {
 namespace {
 
+/// A result up to its payload.
+std::string open_result(const Stanza& request, std::size_t payload) {
+  std::string out;
+  out.reserve(payload + 256);
+  out = "<iq type='result'";
+  xml::append_attribute(out, "id", request.id);
+  xml::append_attribute(out, "from", request.to.str());
+  xml::append_attribute(out, "to", request.from.str());
+  return out;
+}
+
 Outgoing result(const Stanza& request, const std::optional<xml::Element>& payload) {
-  xml::Element iq("iq", ns::client);
-  iq.set("type", "result").set("id", request.id);
-  iq.set("from", request.to.str()).set("to", request.from.str());
-  if (payload) iq.add(*payload);
-  return outgoing(iq);
+  Outgoing reply;
+  reply.head = open_result(request, payload ? 512 : 0);
+  if (payload) {
+    reply.head += '>';
+    xml::write(reply.head, *payload, ns::client);
+    reply.head += "</iq>";
+  } else {
+    reply.head += "/>";
+  }
+  return reply;
 }
 
 Outgoing refusal(const Stanza& request, const StanzaError& error, const Settling& settling,
@@ -25,11 +41,7 @@ Outgoing refusal(const Stanza& request, const StanzaError& error, const Settling
 
 Outgoing ready_result(const Stanza& request, std::string_view payload) {
   Outgoing reply;
-  reply.head.reserve(payload.size() + 256);
-  reply.head = "<iq type='result'";
-  xml::append_attribute(reply.head, "id", request.id);
-  xml::append_attribute(reply.head, "from", request.to.str());
-  xml::append_attribute(reply.head, "to", request.from.str());
+  reply.head = open_result(request, payload.size());
   reply.head += '>';
   reply.head += payload;
   reply.head += "</iq>";
