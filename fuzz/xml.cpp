@@ -37,7 +37,7 @@ void check_round_trip(const xml::Element& element) {
   demand(xml::to_string(*read) == written);
   if (element.ns() == xml::xml_ns) return;  // nobody moves what is in there
   xml::Element renamed = element;
-  renamed.rename_ns(element.ns(), "urn:other");
+  renamed.rename_ns(element.ns(), xml::NamespaceName("urn:other"));
   demand(xml::parse(xml::to_string(renamed)).ok() || element.attributes().size() > 8);
 }
 

@@ -30,7 +30,8 @@ Result<Stanza, DecodeFault> decode_stanza(xml::Element element) {
   stanza.to = std::move(*to);
   stanza.lang = element.lang().value_or(std::string_view());
   stanza.element = std::move(element);
-  stanza.element.rename_ns(ns::component, ns::client);
+  static const xml::NamespaceName client(ns::client);
+  stanza.element.rename_ns(ns::component, client);
   return stanza;
 }
 

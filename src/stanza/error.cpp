@@ -40,7 +40,7 @@ static_assert(condition_tokens[static_cast<std::size_t>(Condition::unexpected_re
 
 xml::Element start_tag_only(const xml::Element& element) {
   xml::Element out;
-  out.set_name(element.name(), element.ns(), element.prefix());
+  out.set_name(element.name(), element.shared_ns(), element.prefix());
   for (const auto& [prefix, uri] : element.declarations()) out.declare(prefix, uri);
   for (const xml::Attribute& attribute : element.attributes()) out.add_attribute(attribute);
   return out;

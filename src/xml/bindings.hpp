@@ -1,10 +1,14 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <stoa/xml/element.hpp>
 
 namespace stoa::xml {
 
@@ -19,17 +23,17 @@ class Bindings {
   void bind(std::string_view prefix, std::string_view uri) {
     if (used_ == slots_.size()) slots_.emplace_back();
     slots_[used_].prefix = prefix;
-    slots_[used_].uri = uri;
+    slots_[used_].uri = shared(uri);
     ++used_;
   }
 
-  /// nullopt for a prefix that is not bound. The view is valid until the next release or bind.
-  std::optional<std::string_view> uri_of(std::string_view prefix) const {
+  /// nullptr for a prefix that is not bound. Valid until the next release or bind.
+  const NamespaceName* uri_of(std::string_view prefix) const {
     for (std::size_t i = used_; i-- > 0;) {
-      if (slots_[i].prefix == prefix) return slots_[i].uri;
+      if (slots_[i].prefix == prefix) return &slots_[i].uri;
     }
-    if (prefix.empty()) return std::string_view();
-    return std::nullopt;
+    if (prefix.empty()) return &none_;
+    return prefix == "xml" ? &xml_ : nullptr;
   }
 
   bool bound_since(std::size_t mark, std::string_view prefix) const {
@@ -42,10 +46,21 @@ class Bindings {
  private:
   struct Slot {
     std::string prefix;
-    std::string uri;
+    NamespaceName uri;
   };
+
+  /// A stream says the same few names again and again: those of late are kept, one per place.
+  const NamespaceName& shared(std::string_view uri) {
+    NamespaceName& kept = recent_[std::hash<std::string_view>{}(uri) % recent_.size()];
+    if (kept.str() != uri) kept = NamespaceName(uri);
+    return kept;
+  }
+
   std::vector<Slot> slots_;
   std::size_t used_ = 0;
+  std::array<NamespaceName, 64> recent_;
+  NamespaceName none_;
+  NamespaceName xml_{xml_ns};
 };
 
 }  // namespace stoa::xml

@@ -72,13 +72,15 @@ std::optional<StreamError> Builder::add_attribute(std::string_view qname, std::s
     plain.value = value;
     return std::nullopt;
   }
-  const auto uri = name->prefix == "xml" ? std::optional(xml_ns) : bindings_.uri_of(name->prefix);
-  if (!uri) return malformed("an attribute's prefix is not declared");
+  const NamespaceName* const uri = bindings_.uri_of(name->prefix);
+  if (uri == nullptr) return malformed("an attribute's prefix is not declared");
   for (const Attribute& other : out.attributes()) {
-    if (other.name == name->local && other.ns == *uri) return malformed("an attribute is doubled");
+    if (other.name == name->local && other.ns == uri->str()) {
+      return malformed("an attribute is doubled");
+    }
   }
   out.add_attribute(
-      {std::string(name->local), std::string(value), std::string(name->prefix), std::string(*uri)});
+      {std::string(name->local), std::string(value), std::string(name->prefix), uri->str()});
   return std::nullopt;
 }
 
@@ -99,8 +101,9 @@ std::optional<StreamError> Builder::read_tag(std::string_view qname, const char*
   if (count > limits_.attributes) return StreamError{"policy-violation", "too many attributes"};
   const auto name = split(qname);
   if (!name) return malformed("an element name is no qualified name");
-  const auto uri = name->prefix == "xml" ? std::optional(xml_ns) : bindings_.uri_of(name->prefix);
-  if (!uri || name->prefix == "xmlns") return malformed("an element's prefix is not declared");
+  const NamespaceName* const uri = bindings_.uri_of(name->prefix);
+  if (uri == nullptr || name->prefix == "xmlns")
+    return malformed("an element's prefix is not declared");
   out.set_name(name->local, *uri, name->prefix);
   out.reserve_attributes(count - declarations);
   for (const char** at = attributes; *at != nullptr; at += 2) {

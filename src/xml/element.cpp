@@ -19,6 +19,11 @@ bool white_space(char c) {
 
 }  // namespace
 
+const std::string& NamespaceName::none() {
+  static const std::string text;
+  return text;
+}
+
 Element::Element() noexcept = default;
 Element::Element(std::string_view name, std::string_view ns) : name_(name), ns_(ns) {}
 Element::Element(const Element&) = default;
@@ -162,11 +167,11 @@ void Element::declare(std::string_view prefix, std::string_view uri) {
   declarations_.emplace_back(prefix, uri);
 }
 
-void Element::rename_ns(std::string_view from, std::string_view to) {
-  if (ns_ != from) return;
+void Element::rename_ns(std::string_view from, const NamespaceName& to) {
+  if (ns_.str() != from) return;
   ns_ = to;
   for (auto& [prefix, uri] : declarations_) {
-    if (uri == from) uri = to;
+    if (uri == from) uri = to.str();
   }
   for (Node& node : nodes_) {
     if (Element* element = node.element()) element->rename_ns(from, to);

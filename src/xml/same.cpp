@@ -30,7 +30,7 @@ std::string take_text(Position& position, Position end) {
 }  // namespace
 
 bool same(const Element& a, const Element& b) {
-  if (a.name_ != b.name_ || a.ns_ != b.ns_ || !same_attributes(a, b)) return false;
+  if (a.name_ != b.name_ || a.ns_.str() != b.ns_.str() || !same_attributes(a, b)) return false;
   Position left = a.nodes_.begin();
   Position right = b.nodes_.begin();
   while (true) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,21 @@ namespace stoa::xml {
 
 /// What the prefix `xml` always stands for.
 inline constexpr std::string_view xml_ns = "http://www.w3.org/XML/1998/namespace";
+
+/// The namespace name of an element. shared_ptr: names are long and few, so that an element takes
+/// its parent's instead of a copy; the text never changes.
+class NamespaceName {
+ public:
+  NamespaceName() = default;
+  explicit NamespaceName(std::string_view uri)
+      : text_(uri.empty() ? nullptr : std::make_shared<const std::string>(uri)) {}
+
+  const std::string& str() const { return text_ ? *text_ : none(); }
+
+ private:
+  static const std::string& none();
+  std::shared_ptr<const std::string> text_;  // null: no namespace
+};
 
 struct Attribute {
   std::string name;    ///< local name
@@ -38,9 +54,12 @@ class Element {
   ~Element();
 
   const std::string& name() const { return name_; }
-  const std::string& ns() const { return ns_; }
+  const std::string& ns() const { return ns_.str(); }
+  const NamespaceName& shared_ns() const { return ns_; }
   const std::string& prefix() const { return prefix_; }
-  bool is(std::string_view name, std::string_view ns) const { return name_ == name && ns_ == ns; }
+  bool is(std::string_view name, std::string_view ns) const {
+    return name_ == name && ns_.str() == ns;
+  }
 
   /// Value of the attribute in no namespace, nullopt where absent. The view is valid until this
   /// element changes. `xml:lang` is asked for with lang().
@@ -88,9 +107,9 @@ class Element {
   /// For the parser: the prefix as written and the prefixes declared here (prefix, URI; the default
   /// namespace is not among them, for the elements themselves say it).
   void set_prefix(std::string_view prefix) { prefix_ = prefix; }
-  void set_name(std::string_view name, std::string_view ns, std::string_view prefix) {
+  void set_name(std::string_view name, NamespaceName ns, std::string_view prefix) {
     name_ = name;
-    ns_ = ns;
+    ns_ = std::move(ns);
     prefix_ = prefix;
   }
   void declare(std::string_view prefix, std::string_view uri);
@@ -100,7 +119,7 @@ class Element {
   /// Moves the element from one namespace to another, and with it its children in the same
   /// namespace, and so on down; what stands below an element of another namespace stays as it was
   /// written.
-  void rename_ns(std::string_view from, std::string_view to);
+  void rename_ns(std::string_view from, const NamespaceName& to);
 
   /// Equal as infosets: names, namespaces, attributes in any order, children in order; prefixes and
   /// where they are declared do not count, adjacent text is one.
@@ -108,7 +127,7 @@ class Element {
 
  private:
   std::string name_;
-  std::string ns_;
+  NamespaceName ns_;
   std::string prefix_;
   std::vector<Attribute> attributes_;
   std::vector<std::pair<std::string, std::string>> declarations_;

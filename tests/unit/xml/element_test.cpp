@@ -73,10 +73,10 @@ TEST_CASE("elements are the same by what they say, not by how") {
 
 TEST_CASE("a namespace is renamed down to the first foreign element [PS-GEN-13]") {
   xml::Element element = parsed("<m xmlns='from'><b/><f xmlns='u'><b xmlns='from'/></f></m>");
-  element.rename_ns("from", "to");
+  element.rename_ns("from", xml::NamespaceName("to"));
   CHECK(xml::to_string(element, "to") == "<m><b/><f xmlns='u'><b xmlns='from'/></f></m>");
 
   xml::Element prefixed = parsed("<p:m xmlns:p='from'><p:b/></p:m>");
-  prefixed.rename_ns("from", "to");
+  prefixed.rename_ns("from", xml::NamespaceName("to"));
   CHECK(xml::to_string(prefixed) == "<p:m xmlns:p='to'><p:b/></p:m>");
 }

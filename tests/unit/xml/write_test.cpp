@@ -85,7 +85,7 @@ TEST_CASE("prefixes are declared before the attributes, wherever they were decla
 TEST_CASE("a reserved prefix stands for nothing else") {
   xml::Element element = parsed("<xml:a xml:b='1'/>");
   CHECK(xml::to_string(element) == "<xml:a xml:b='1'/>");
-  element.rename_ns(xml::xml_ns, "urn:a");
+  element.rename_ns(xml::xml_ns, xml::NamespaceName("urn:a"));
   CHECK(xml::to_string(element) == "<a xmlns='urn:a' xml:b='1'/>");
   xml::Element other("a", "");
   other.add_attribute({"x", "1", "xmlns", "urn:x"});
