@@ -178,7 +178,7 @@ class Publishing : public dispatch::JournalEvents {
     dispatch::Unit<pubsub::Change> unit;
     unit.seq = seq_++;
     unit.entity = 1;
-    unit.changes.push_back(std::move(change));
+    unit.changes = std::make_shared<const std::vector<pubsub::Change>>(1, std::move(change));
     journal_->append(std::move(unit));
   }
 

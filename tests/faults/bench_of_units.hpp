@@ -42,6 +42,7 @@ class Writing {
     unit.seq = next++;
     unit.entity = entity;
     unit.durability = durability;
+    unit.changes = std::make_shared<const std::vector<pubsub::Change>>();
     unit.outbox.push_back({domain, entity, "all", std::move(text), "", ""});
     journal_->append(std::move(unit));
     return next - 1;

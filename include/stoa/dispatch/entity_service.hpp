@@ -100,7 +100,7 @@ class EntityService final : public Service {
     std::uint64_t seq = 0;  // 0: it changed nothing
     std::uint64_t after = 0;
     Durability durability = Durability::soft;
-    std::vector<Change> changes;
+    std::shared_ptr<const std::vector<Change>> changes = {};  // shared with the journal's unit
     Job job;
     std::optional<Read> read;  // goes to the store when everything before it is stored
   };
@@ -146,7 +146,7 @@ class EntityService final : public Service {
   void run(Entity& entity, Job job);
   void decide(Entity& entity, Job job);
   void perform(Entity& entity, Job job, StepOf step);
-  void change(Entity& entity, StepOf& step, const std::vector<Encoded>& said, Record& record);
+  void change(Entity& entity, const std::vector<Encoded>& said, Record& record);
   static Outcome outcome(StepOf& step);
   void encode(const Entity& entity, const std::vector<Outbound>& values,
               std::vector<Encoded>& out) const;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -36,7 +37,8 @@ struct Unit {
   EntityTag entity = 0;
   std::string key;  ///< of the entity, as in LoaderPort::load
   Durability durability = Durability::hard;
-  std::vector<Change> changes;
+  /// shared_ptr: whoever decided keeps the same changes until they are stored, to undo them.
+  std::shared_ptr<const std::vector<Change>> changes;
   std::vector<OutboxRow> outbox;
 };
 

@@ -35,13 +35,13 @@ class UnitWork : public Work {
       : domain_(std::move(domain)), unit_(std::move(unit)) {}
 
   void put(Rows& rows) const override {
-    for (const Change& change : unit_.changes) rows.add(*domain_, change);
+    for (const Change& change : *unit_.changes) rows.add(*domain_, change);
     rows.add(unit_.seq, service_name(static_cast<const Change*>(nullptr)), unit_.outbox);
   }
 
   std::size_t bytes() const override {
     std::size_t sum = sizeof(*this) + unit_.key.size();
-    for (const Change& change : unit_.changes) sum += sizeof(Change) + weight(change);
+    for (const Change& change : *unit_.changes) sum += sizeof(Change) + weight(change);
     for (const dispatch::OutboxRow& row : unit_.outbox) {
       sum += sizeof(row) + row.head.size() + row.middle.size() + row.tail.size();
     }

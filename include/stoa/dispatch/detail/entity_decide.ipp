@@ -181,7 +181,10 @@ void EntityService<E>::perform(Entity& entity, Job job, StepOf step) {
   encode(entity, step.before_reply, said);
   const std::size_t before_reply = said.size();
   encode(entity, step.outbound, said);
-  if (!step.changes.empty()) change(entity, step, said, record);
+  if (!step.changes.empty()) {
+    record.changes = std::make_shared<const std::vector<Change>>(std::move(step.changes));
+    change(entity, said, record);
+  }
   entity.last_after = std::max(entity.last_after, record.after);
   const bool held = !common_.release.passed(record.after);
   if (held && job.stanza) common_.senders.note_after(job.stanza->from, record.after);
@@ -198,7 +201,6 @@ void EntityService<E>::perform(Entity& entity, Job job, StepOf step) {
   put(before_reply, said.size());
   end_order(job);
   if (!held) return;
-  record.changes = std::move(step.changes);
   record.job = std::move(job);
   keep(entity, std::move(record));
 }
@@ -209,16 +211,15 @@ Outcome EntityService<E>::outcome(StepOf& step) {
   return AcceptedPartly{std::move(*step.refusal), std::move(step.reply)};
 }
 
-/// Journals the changes of a step.
+/// Journals the changes of a record.
 template <Engine E>
-void EntityService<E>::change(Entity& entity, StepOf& step, const std::vector<Encoded>& said,
-                              Record& record) {
+void EntityService<E>::change(Entity& entity, const std::vector<Encoded>& said, Record& record) {
   Unit<Change> unit;
   unit.seq = common_.release.next_seq();
   unit.entity = entity.tag;
   unit.key = *entity.key;
   unit.durability = record.durability;
-  unit.changes = step.changes;
+  unit.changes = record.changes;
   if (record.durability != Durability::soft) {
     for (const Encoded& it : said) {
       const Outgoing& o = it.outgoing;

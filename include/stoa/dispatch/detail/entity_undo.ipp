@@ -104,8 +104,10 @@ void EntityService<E>::take_back(Entity& entity, const Record& record) {
   common_.release.cancel(record.owner);
   if (record.job.stanza) common_.senders.forget_after(record.job.stanza->from, record.after);
   const std::uint64_t number = E::number(entity.state);
-  for (auto it = record.changes.rbegin(); it != record.changes.rend(); ++it) {
-    E::apply(entity.state, E::inverse(*it));
+  if (record.changes) {
+    for (auto it = record.changes->rbegin(); it != record.changes->rend(); ++it) {
+      E::apply(entity.state, E::inverse(*it));
+    }
   }
   number_changed(entity, number);
 }

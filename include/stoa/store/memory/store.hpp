@@ -29,7 +29,7 @@ class Store final : public dispatch::JournalPort<typename E::Change>,
     entry.durability = unit.durability;
     entry.outbox = std::move(unit.outbox);
     entry.write = [this, key = std::move(unit.key), changes = std::move(unit.changes)] {
-      for (const auto& change : changes) write(key, change);
+      for (const auto& change : *changes) write(key, change);
     };
     journal_.append(std::move(entry));
   }
