@@ -151,7 +151,7 @@ Link::~Link() {
 
 void Link::start() {
   impl_->running = true;
-  asio::co_spawn(impl_->shared.loop, Impl::run(impl_), [](std::exception_ptr failure) {
+  asio::co_spawn(impl_->shared.loop, Impl::run(impl_), [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
   });
 }

@@ -17,7 +17,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-void rethrow(std::exception_ptr failure) {
+void rethrow(const std::exception_ptr& failure) {
   if (failure) std::rethrow_exception(failure);
 }
 
@@ -76,15 +76,16 @@ awaitable<Down> Session::run(std::shared_ptr<Session> self) {
 
 void Session::arm(std::chrono::milliseconds limit, std::string text) {
   deadline_.expires_after(limit);
-  deadline_.async_wait([self = weak_from_this(), text](const boost::system::error_code& error) {
-    const std::shared_ptr<Session> session = self.lock();
-    if (error || !session) return;
-    session->end({Fault::timeout, text,
-                  "check that `host` and `port` are the server's component "
-                  "listener and that no firewall is between",
-                  false});
-    session->transport_.close();
-  });
+  deadline_.async_wait(
+      [self = weak_from_this(), text = std::move(text)](const boost::system::error_code& error) {
+        const std::shared_ptr<Session> session = self.lock();
+        if (error || !session) return;
+        session->end({Fault::timeout, text,
+                      "check that `host` and `port` are the server's component "
+                      "listener and that no firewall is between",
+                      false});
+        session->transport_.close();
+      });
 }
 
 void Session::end(Down down) {

@@ -155,7 +155,7 @@ RowPtr accept(Draft& draft, ArchiveRow row, Storing storing, std::string body) {
   const RoomState& room = draft.room();
   const bool archived = storing == Storing::stored && room.config->archive;
   if (archived) row.seq = room.next_seq;
-  const auto kept = std::make_shared<const ArchiveRow>(std::move(row));
+  auto kept = std::make_shared<const ArchiveRow>(std::move(row));
   if (archived) {
     const bool hard = !draft.scene.settings.chat_without_database;
     draft.change(change::Archived{room.number, kept, std::move(body), hard});

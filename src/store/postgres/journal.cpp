@@ -131,13 +131,13 @@ void Journal::cut_if_stuck_locked(Time now) {
   if (stuck) line_.cut();
 }
 
-void Journal::tell(std::vector<Refused> refused) {
+void Journal::tell(const std::vector<Refused>& refused) {
   std::uint64_t settled = 0;
   {
     const std::lock_guard lock(mutex_);
     settled = queue_.settled(taken_.empty() ? 0 : taken_.front().seq);
   }
-  notices_.tell(std::move(refused), settled);
+  notices_.tell(refused, settled);
   callbacks_.settled(settled);
 }
 

@@ -77,7 +77,7 @@ class Journal : public dispatch::JournalControl {
   void recovered_locked();
   void give_back_locked();
   void lost(const Fault& fault);
-  void tell(std::vector<Refused> refused);
+  void tell(const std::vector<Refused>& refused);
   void cut_if_stuck_locked(Time now);
   bool nothing_left_locked() const;
 

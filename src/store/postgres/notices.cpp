@@ -56,10 +56,10 @@ void Notices::detach() {
   shared_->events = nullptr;
 }
 
-void Notices::tell(std::vector<Refused> refused, std::uint64_t settled) {
+void Notices::tell(const std::vector<Refused>& refused, std::uint64_t settled) {
   const std::lock_guard lock(shared_->mutex);
   if (refused.empty() && settled <= shared_->settled) return;
-  for (Refused& unit : refused) shared_->refused.push_back(unit);
+  for (const Refused& unit : refused) shared_->refused.push_back(unit);
   shared_->settled = std::max(shared_->settled, settled);
   shared_->post_locked();
 }

@@ -24,7 +24,7 @@ class Notices {
   void attach(dispatch::JournalEvents& events);
   void detach();
 
-  void tell(std::vector<Refused> refused, std::uint64_t settled);
+  void tell(const std::vector<Refused>& refused, std::uint64_t settled);
   void tell_away(bool away);
 
  private:

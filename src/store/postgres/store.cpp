@@ -62,13 +62,14 @@ std::unique_ptr<postgres::Connection> connect_for_migration(const Options& optio
 }  // namespace
 
 struct Store::Parts {
-  Parts(const Options& o, const Executor& e)
-      : options(o),
-        executor(e),
-        notices(e),
-        readers(o, e),
-        journal(o, notices,
-                {[this](Ready r) { tell_ready(r); }, [this](std::string why) { tell_fatal(why); },
+  Parts(Options o, Executor e)
+      : options(std::move(o)),
+        executor(std::move(e)),
+        notices(executor),
+        readers(options, executor),
+        journal(options, notices,
+                {[this](Ready r) { tell_ready(r); },
+                 [this](std::string why) { tell_fatal(std::move(why)); },
                  [this](std::uint64_t watermark) { readers.settled(watermark); }}),
         ticker([this] {
           journal.tick();
@@ -102,7 +103,7 @@ struct Store::Parts {
 };
 
 Store::Store(Options options, Executor executor)
-    : parts_(std::make_unique<Parts>(options, executor)) {}
+    : parts_(std::make_unique<Parts>(std::move(options), std::move(executor))) {}
 
 Store::~Store() {
   detach();
