@@ -58,6 +58,8 @@ Facts facts_for(const Need& need, const Place& place) {
     }
     Facts operator()(const need::Ownership& n) const { return fact::Ownership{n.user, 0, 0}; }
     Facts operator()(const need::Visits& n) const { return fact::Visits{n.user, 0}; }
+    Facts operator()(const need::Buried& n) const { return fact::Buried{n.localpart, {}, nullptr}; }
+    Facts operator()(const need::Original& n) const { return fact::Original{n.id, {}, {}}; }
     Facts operator()(const need::AffiliationLog& n) const {
       return fact::AffiliationLog{n.since, false, {}};
     }

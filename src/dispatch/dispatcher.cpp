@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include <stoa/base/log.hpp>
@@ -37,9 +39,19 @@ StanzaError malformed() {
           "An iq request has an id, and exactly one child element."};
 }
 
-StanzaError too_fast() {
-  return {ErrorType::wait, Condition::policy_violation, "RFC 6120 8.3.3.14",
-          "Too many requests in too short a time."};
+StanzaError unknown_command() {
+  return {ErrorType::cancel, Condition::item_not_found, "XEP-0050 2.4", "There is no such command"};
+}
+
+/// What makes others look something up is a matter of resources ([MUC-LIM-07]), all else one of
+/// policy ([PS-LIM-05]).
+StanzaError too_fast(const Stanza& stanza) {
+  constexpr std::array look_ups{ns::disco_info, ns::disco_items, ns::iq_register, ns::mam};
+  const xml::Element* payload = stanza.kind == StanzaKind::iq ? stanza.payload() : nullptr;
+  const bool look_up =
+      payload && std::find(look_ups.begin(), look_ups.end(), payload->ns()) != look_ups.end();
+  return {ErrorType::wait, look_up ? Condition::resource_constraint : Condition::policy_violation,
+          "RFC 6120 8.3.3", "Too many requests in too short a time."};
 }
 
 }  // namespace
@@ -111,7 +123,7 @@ void Dispatcher::accept(Domain& domain, Stanza stanza) {
   }
   if (!within_rate(domain, stanza)) {
     Metrics::add(common_.metrics.rate_limited);
-    settle(domain, stanza, too_fast());
+    settle(domain, stanza, too_fast(stanza));
     return;
   }
   if (!common_.senders.busy(stanza.from)) {
@@ -144,6 +156,8 @@ void Dispatcher::route(Domain& domain, Stanza stanza) {
     settle(domain, stanza, query->error());
   } else if (query && !query->value().node.empty()) {
     settle(domain, stanza, disco::unknown_node());
+  } else if (stanza.payload()->is("command", ns::commands) && is_bare_domain(stanza.to)) {
+    settle(domain, stanza, unknown_command());
   } else if (stanza.to.local().empty() && stanza.to.is_full()) {
     settle(domain, stanza,
            StanzaError(ErrorType::cancel, Condition::item_not_found, "XEP-0060 4.6.1"));
@@ -172,11 +186,12 @@ bool Dispatcher::answer_disco(Domain& domain, Stanza& stanza) {
     return true;
   }
   const disco::Query& query = decoded->value();
-  if (!query.node.empty()) return false;
-  if (query.kind == disco::Query::Kind::info) {
+  const bool info = query.kind == disco::Query::Kind::info;
+  if (!query.node.empty() && (info || query.node != ns::commands)) return false;
+  if (info) {
     answer_info(domain, stanza);
   } else {
-    answer_items(domain, std::move(stanza), query.page);
+    answer_items(domain, std::move(stanza), query);
   }
   return true;
 }
@@ -191,10 +206,11 @@ void Dispatcher::answer_info(Domain& domain, const Stanza& stanza) {
   put(domain, stanza, ready_result(stanza, domain.info));
 }
 
-void Dispatcher::answer_items(Domain& domain, Stanza stanza, std::optional<rsm::Request> page) {
+void Dispatcher::answer_items(Domain& domain, Stanza stanza, const disco::Query& asked) {
   ListQuery query{.services = {},
                   .requester = stanza.from,
-                  .page = std::move(page),
+                  .node = asked.node,
+                  .page = asked.page,
                   .cap = domain.settings.list_page};
   for (const auto& service : domain.services) query.services.push_back(service.get());
   common_.senders.begin(stanza.from);

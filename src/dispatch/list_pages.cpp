@@ -66,6 +66,7 @@ class Paging : public std::enable_shared_from_this<Paging> {
     const std::size_t service = current();
     ListRequest request;
     request.requester = query_.requester;
+    request.commands = !query_.node.empty();
     if (!beyond(service)) {
       request.max = left_;
       const bool anchored = uid_ && service == uid_->service;
@@ -111,6 +112,7 @@ class Paging : public std::enable_shared_from_this<Paging> {
 
   void finish() {
     disco::Items items;
+    items.node = query_.node;
     std::uint64_t count = 0;
     for (const std::uint64_t part : counts_) count += part;
     if (query_.page || entries_.size() < count) {

@@ -16,6 +16,7 @@ namespace stoa::dispatch {
 struct ListQuery {
   std::vector<Service*> services;
   Jid requester;
+  std::string node;                  ///< empty, or the one of commands
   std::optional<rsm::Request> page;  ///< as asked
   std::size_t cap = 100;             ///< entries at most
 };

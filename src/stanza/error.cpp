@@ -4,6 +4,7 @@
 #include <stoa/stanza/build.hpp>
 #include <stoa/stanza/error.hpp>
 #include <stoa/stanza/namespaces.hpp>
+#include <stoa/stanza/translate.hpp>
 #include <stoa/xml/write.hpp>
 
 namespace stoa {
@@ -56,13 +57,14 @@ bool echoed(StanzaKind kind, const xml::Element& child) {
   return kind != StanzaKind::presence || child.is("x", ns::muc);
 }
 
-xml::Element error_element(const StanzaError& error, std::string_view by) {
+xml::Element error_element(const StanzaError& error, std::string_view by, std::string_view lang) {
   xml::Element out("error", ns::client);
   if (!by.empty()) out.set("by", by);
   out.set("type", token(error.type));
   out.add(token(error.condition), ns::stanzas).text(error.uri);
   if (!error.text.empty()) {
-    out.add("text", ns::stanzas).text(error.text).set_lang("en");
+    const Translated shown = translate(error.text, lang);
+    out.add("text", ns::stanzas).text(shown.text).set_lang(shown.lang);
   }
   if (error.application) out.add(*error.application);
   return out;
@@ -117,7 +119,7 @@ xml::Element error_reply(const Stanza& request, const StanzaError& error, std::s
     out.add(echo(*child));
     if (request.kind == StanzaKind::iq) break;
   }
-  out.add(error_element(error, by));
+  out.add(error_element(error, by, request.lang));
   return out;
 }
 

@@ -3,7 +3,8 @@ from harness import main, test
 from clients import NS, error_of, history, message, presence, room_form, statuses, subject
 
 
-@test("two people meet in a room and talk [MUC-CREATE-01] [MUC-CREATE-02] [MUC-ENTER-03] [MUC-MSG-01]")
+@test("two people meet in a room and talk [MUC-CREATE-01] [MUC-CREATE-02] [MUC-ENTER-03] [MUC-MSG-01] "
+      "[MUC-COMP-07]")
 async def meeting(world):
     juliet, romeo = await world.session("juliet"), await world.session("romeo")
     room = f"{world.name('room')}@{world.service}"

@@ -17,7 +17,9 @@ namespace stoa::disco {
 /// order; the same order always. At most one of after, before and index is set.
 struct ListRequest {
   Jid requester = {};
-  std::string after = {};                   ///< only keys behind it; empty: from the first
+  bool commands = false;       ///< not what there is, but what may be done (XEP-0050, 2.2)
+  bool service_admin = false;  ///< the requester is one
+  std::string after = {};      ///< only keys behind it; empty: from the first
   std::optional<std::string> before = {};   ///< the page just before it; empty: the last page
   std::optional<std::uint64_t> index = {};  ///< the page from this position
   std::size_t max = 0;                      ///< at most so many; 0: the count alone

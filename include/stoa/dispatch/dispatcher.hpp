@@ -82,7 +82,7 @@ class Dispatcher final : public JournalEvents {
   bool answer_common(Domain& domain, Stanza& stanza);
   bool answer_disco(Domain& domain, Stanza& stanza);
   void answer_info(Domain& domain, const Stanza& stanza);
-  void answer_items(Domain& domain, Stanza stanza, std::optional<rsm::Request> page);
+  void answer_items(Domain& domain, Stanza stanza, const disco::Query& asked);
   void settle(Domain& domain, const Stanza& stanza, const Outcome& outcome);
   void put(Domain& domain, const Stanza& stanza, Outgoing reply);
   void recovered(Domain& domain);

@@ -50,13 +50,29 @@ namespace stoa::dispatch {
 ///     service_info(const Settings&) -> disco::Info   identity, features, forms at the bare domain
 ///     list(const disco::ListRequest&, const Settings&) -> Read
 ///         The service's part of disco#items at the bare domain, and what the store found for it:
-///     list_page(ReadResult, const Settings&) -> disco::ListPage
+///     list_page(ReadResult, const Settings&, const disco::ListRequest&) -> disco::ListPage
 ///     deadline(const State&) -> optional<Timestamp>   when the entity next wants a Tick
 ///     exists(const State&) -> bool, number(const State&) -> uint64_t (0 where it does not exist)
 ///     footprint(const State&) -> size_t  bytes, roughly, for the memory budget
 ///     population(const State&) -> size_t optional: who is in it, for the metrics
 ///     shrink(State&)                     drops what can be fetched again (history, item index)
+///     errands(const Read&, const ReadResult&) -> vector<pair<key, Request>>   optional
+///         What a look-up leads to before it is answered: requests to entities, without a stanza,
+///         carried out one by one. When each is stored or refused, conclude() is asked in place of
+///         answer(): its outcomes stand in the order of the errands, nullopt for done.
+///     conclude(const Read&, const ReadResult&, Outcomes, const Settings&)
+///         -> Result<Answered, StanzaError>    with Outcomes = vector<optional<StanzaError>>
+///     forgettable(const State&) -> bool   optional
+///         Whether nothing would be missed of what is in memory only, if the state went.
+///     reloaded(State&, Timestamp now)   optional
+///         The state was loaded, but not for the first time in this run.
+///     shared_key() -> string, share(Settings&, const State&)   optional
+///         The entity whose state every decision of the service must know: share() puts what counts
+///         into the settings, whenever it has changed. It is loaded before anything else.
 ///
+/// What became of errands, nullopt for done.
+using Outcomes = std::vector<std::optional<StanzaError>>;
+
 /// The state of an entity is a cache of the store: after all its changes are committed it may be
 /// dropped at any time and loaded again without anybody noticing.
 template <class E>

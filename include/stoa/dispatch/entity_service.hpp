@@ -83,13 +83,18 @@ class EntityService final : public Service {
   using Need = typename E::Need;
   using StepOf = Step<Change, Outbound>;
 
-  /// One request on its way. Ticks have no stanza; a row of the outbox has neither.
+  struct Round;  // errands, and the request that they are for
+
+  /// One request on its way. Ticks and errands have no stanza; a row of the outbox has no request
+  /// either.
   struct Job {
     std::optional<Stanza> stanza;
     std::variant<std::monostate, Request, OutboxRow> what;
     std::uint8_t lacked = 0;
     bool ordered = false;  // the sender's later stanzas wait for this one
     bool tick = false;
+    std::size_t errand = 0;             // its place in the round
+    std::shared_ptr<Round> round = {};  // shared by its errands; the last one ends it
 
     const Request& request() const { return std::get<Request>(what); }
   };
@@ -166,6 +171,11 @@ class EntityService final : public Service {
   void plan(Entity& entity, Job job, Read read);
   void read(Stanza request, Read read, std::uint64_t after, bool ordered);
   void answered(const Stanza& request, const Read& read, Found<typename E::ReadResult> found);
+  void give_answer(const Stanza& request, Result<Answered, StanzaError> answer);
+  bool send_out(const Stanza& request, const Read& read, typename E::ReadResult& found);
+  void errand_done(Job& job, std::optional<StanzaError> refusal);
+  void conclude(Round& round);
+  void state_changed(const Entity& entity);
 
   // entity_undo.ipp: what the journal says
   void drop_settled(Entity& entity);
@@ -174,6 +184,7 @@ class EntityService final : public Service {
 
   // entity_recover.ipp: after a start
   struct Recovery;
+  void load_shared();
   void next_rows();
   void rows_later();
   void next_row();

@@ -67,7 +67,8 @@ struct StanzaError {
 inline constexpr std::size_t max_echo_bytes = 8 * 1024;
 
 /// The error reply to a request: same kind and id, from and to swapped, the request's payload
-/// repeated, then `<error type by?>`. `by` is left out where empty. Presence errors repeat `<x
+/// repeated, then `<error type by?>`. `by` is left out where empty; the text is in the request's
+/// language where there is a translation (translate.hpp). Presence errors repeat `<x
 /// muc/>` only, message errors all children, iq errors the one child. Never call it for a stanza of
 /// type error (RFC 6120, 8.3.1).
 xml::Element error_reply(const Stanza& request, const StanzaError& error, std::string_view by = {});

@@ -25,6 +25,7 @@ StanzaError refused(std::string_view condition, std::string_view text) {
 }
 
 bool may_run(const Scene& scene, const Jid& user, const CommandEntry& entry) {
+  if (entry.whom == For::service_admins) return scene.context.service_admin;
   if (entry.form_type == hats_form && !scene.room.config->hats) return false;
   const Affiliation rank = scene.rank_of(user);
   const Occupant* occupant = scene.room.occupants.by_session(user);
@@ -37,6 +38,8 @@ bool may_run(const Scene& scene, const Jid& user, const CommandEntry& entry) {
       return rank >= Affiliation::admin;
     case For::owners:
       return rank >= Affiliation::owner;
+    case For::service_admins:
+      return scene.context.service_admin;
   }
   return false;
 }
@@ -50,7 +53,9 @@ std::string to_milliseconds(Timestamp when) {
 /// Nothing is kept of a session: its id says when it began and is sealed with the room's key.
 std::string session_id(const RoomState& room, const request::Command& ask,
                        const std::string& begun) {
-  return begun + "." + room.occupant_id_of(ask.from.str() + "\n" + ask.node + "\n" + begun);
+  static const RoomState keyless;  // the first step at the service is not yet about any room
+  const RoomState& sealing = ask.at_service ? keyless : room;
+  return begun + "." + sealing.occupant_id_of(ask.from.str() + "\n" + ask.node + "\n" + begun);
 }
 
 bool is_session(const Scene& scene, const request::Command& ask) {
@@ -102,6 +107,12 @@ RoomDecision run(const Scene& scene, const request::Command& ask, const CommandE
   if (outcome.refusal) return *std::move(outcome.refusal);
   if (outcome.lacks) return Lacks<Need>{*std::move(outcome.lacks)};
   xml::Element done = command(scene, ask, "completed");
+  if (outcome.read) {
+    outcome.read->node = ask.node;
+    outcome.read->session = done.attr_or("sessionid", "");
+    outcome.read->by = ask.from.bare();
+    return ReadPlan<Read>{Read(*std::move(outcome.read))};
+  }
   if (outcome.shown) done.add(*std::move(outcome.shown));
   draft.reply(std::move(done));
   return std::move(draft).done();
@@ -122,8 +133,18 @@ std::optional<StanzaError> malformed(const Scene& scene, const request::Command&
   return std::nullopt;
 }
 
-const CommandEntry* entry_of(std::string_view node) {
-  for (const auto& table : {hat_commands(), people_commands()}) {
+using Tables = std::array<std::span<const CommandEntry>, 2>;
+
+Tables tables_at_room() {
+  return {hat_commands(), people_commands()};
+}
+
+Tables tables_at_service() {
+  return {desk_commands(), service_room_commands()};
+}
+
+const CommandEntry* entry_in(const Tables& tables, std::string_view node) {
+  for (const auto& table : tables) {
     for (const CommandEntry& entry : table) {
       if (entry.command.node == node) return &entry;
     }
@@ -133,9 +154,21 @@ const CommandEntry* entry_of(std::string_view node) {
 
 }  // namespace
 
+bool is_service_command(std::string_view node) {
+  return entry_in(tables_at_service(), node) != nullptr;
+}
+
+std::vector<RoomCommand> service_commands() {
+  std::vector<RoomCommand> all;
+  for (const auto& table : tables_at_service()) {
+    for (const CommandEntry& entry : table) all.push_back(entry.command);
+  }
+  return all;
+}
+
 std::vector<RoomCommand> commands_for(const Scene& scene, const Jid& user) {
   std::vector<RoomCommand> mine;
-  for (const auto& table : {hat_commands(), people_commands()}) {
+  for (const auto& table : tables_at_room()) {
     for (const CommandEntry& entry : table) {
       if (may_run(scene, user, entry)) mine.push_back(entry.command);
     }
@@ -144,7 +177,8 @@ std::vector<RoomCommand> commands_for(const Scene& scene, const Jid& user) {
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::Command& ask) {
-  const CommandEntry* entry = entry_of(ask.node);
+  const CommandEntry* entry =
+      entry_in(ask.at_service ? tables_at_service() : tables_at_room(), ask.node);
   if (!entry) {
     return StanzaError(ErrorType::cancel, Condition::item_not_found, "XEP-0050 2.4",
                        "There is no such command");
@@ -156,6 +190,7 @@ RoomDecision rules::decide(const Scene& scene, const request::Command& ask) {
   if (canceled) return replied(scene, command(scene, ask, "canceled"));
   const bool filled = ask.form && ask.form->type == forms::FormType::submit;
   if (entry->fields && !filled) return ask_back(scene, ask, *entry);
+  if (!scene.room.exists() && !is_of_nothing(ask.node)) return refusal::no_such_room();
   return run(scene, ask, *entry);
 }
 

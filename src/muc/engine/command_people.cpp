@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -8,6 +7,7 @@
 
 #include <stoa/stanza/namespaces.hpp>
 
+#include "muc/engine/command_form.hpp"
 #include "muc/engine/commands.hpp"
 #include "muc/engine/refusals.hpp"
 #include "muc/engine/retraction.hpp"
@@ -24,27 +24,6 @@ constexpr std::uint64_t most_moderated = 100;
 
 StanzaError bad_order(std::string_view text) {
   return {ErrorType::modify, Condition::bad_request, "XEP-0050 4.6", text};
-}
-
-forms::Field people_field(std::string_view var, forms::FieldType type, std::string_view label,
-                          bool required) {
-  forms::Field made;
-  made.var = var;
-  made.type = type;
-  made.label = label;
-  made.required = required;
-  return made;
-}
-
-/// The number in a people_field, `otherwise` where it is empty, nullopt where it is no number.
-std::optional<std::uint64_t> number_in(const forms::Form& form, std::string_view var) {
-  const std::string_view text = form.value(var).value_or("");
-  std::uint64_t number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
-    return text.empty() ? std::optional<std::uint64_t>(0) : std::nullopt;
-  }
-  return number;
 }
 
 const fact::Authored* authored(const RoomState& room, const Jid& author) {
@@ -132,66 +111,66 @@ CommandOutcome clear_history(Draft& draft, const Commanded&) {
   return {};
 }
 
-/// A result form as a table: what each column is called, then the rows.
-class Table {
- public:
-  Table(std::string title, std::vector<std::string_view> columns) : columns_(std::move(columns)) {
-    forms::Form form{.type = forms::FormType::result, .title = std::move(title)};
-    form.form_type = people_form;
-    x_ = forms::encode(form);
-    xml::Element& reported = x_.add("reported", ns::data_form);
-    for (const auto column : columns_) reported.add("field", ns::data_form).set("var", column);
-  }
-  void row(const std::vector<std::string>& values) {
-    xml::Element& item = x_.add("item", ns::data_form);
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      item.add("field", ns::data_form)
-          .set("var", columns_[i])
-          .add("value", ns::data_form)
-          .text(values.at(i));
-    }
-  }
-  CommandOutcome done() && { return CommandOutcome(std::move(x_)); }
-
- private:
-  std::vector<std::string_view> columns_;
-  xml::Element x_{"x", ns::data_form};
-};
-
 /// [MUC-REG-09]
 CommandOutcome registrations(Draft& draft, const Commanded&) {
-  Table table("Registrations that wait", {"jid", "nick", "since"});
+  ResultTable table(people_form, "Registrations that wait", {"jid", "nick", "since"});
   for (const PendingRegistration& one : draft.room().extra().registrations) {
     table.row({one.jid.str(), one.nick, format_xep0082(one.at)});
   }
-  return std::move(table).done();
+  return CommandOutcome(std::move(table).done());
 }
 
 CommandOutcome members(Draft& draft, const Commanded&) {
-  Table table("Affiliations", {"jid", "affiliation", "nick", "reason"});
+  ResultTable table(people_form, "Affiliations", {"jid", "affiliation", "nick", "reason"});
   for (const Affiliate& row : draft.room().affiliations.rows()) {
     if (row.affiliation == Affiliation::none) continue;
     table.row({row.jid.str(), std::string(token(row.affiliation)), row.nick, row.reason});
   }
-  return std::move(table).done();
+  return CommandOutcome(std::move(table).done());
 }
 
+const fact::Original* original_of(const RoomState& room, const std::string& id) {
+  if (!room.lookups.get()) return nullptr;
+  for (const Facts& facts : *room.lookups.get()) {
+    const auto* found = std::get_if<fact::Original>(&facts);
+    if (found && found->id == id) return found;
+  }
+  return nullptr;
+}
+
+/// What a moderated message said ([MUC-MODR-07]).
+CommandOutcome original(Draft& draft, const Commanded& ask) {
+  const std::string id = text_in(ask.form, "id");
+  const fact::Original* found = original_of(draft.room(), id);
+  if (!found) return CommandOutcome(Need(need::Original{id}));
+  if (found->payload.empty() || found->until <= draft.scene.now()) {
+    return StanzaError(ErrorType::cancel, Condition::item_not_found, "XEP-0425 5",
+                       "There is no such message");
+  }
+  ResultTable shown(people_form, "Moderated message", {});
+  shown.field("id", id);
+  shown.field("content", found->payload);
+  shown.field("until", format_xep0082(found->until));
+  return CommandOutcome(std::move(shown).done());
+}
+
+std::vector<forms::Field> original_fields(const Scene&) {
+  return {question_field("id", "The message's stanza-id", {forms::FieldType::text_single, true})};
+}
 std::vector<forms::Field> ban_fields(const Scene&) {
-  return {people_field("jid", forms::FieldType::jid_single, "Whom, or which domain", true),
-          people_field("reason", forms::FieldType::text_single, "Why", false),
-          people_field("seconds", forms::FieldType::text_single,
-                       "For how many seconds; empty: for ever", false),
-          people_field("messages", forms::FieldType::text_single,
-                       "How many of the last messages are taken back", false)};
+  return {question_field("jid", "Whom, or which domain", {forms::FieldType::jid_single, true}),
+          question_field("reason", "Why"),
+          question_field("seconds", "For how many seconds; empty: for ever"),
+          question_field("messages", "How many of the last messages are taken back")};
 }
 std::vector<forms::Field> transfer_fields(const Scene&) {
-  return {people_field("jid", forms::FieldType::jid_single, "The new owner", true)};
+  return {question_field("jid", "The new owner", {forms::FieldType::jid_single, true})};
 }
 std::vector<forms::Field> no_fields(const Scene&) {
   return {};
 }
 
-constexpr std::array<CommandEntry, 5> people_entries{{
+constexpr std::array<CommandEntry, 6> people_entries{{
     {{"urn:stoa:rooms:commands:ban", "Ban somebody, for a time if you like"},
      people_form,
      CommandEntry::For::admins,
@@ -217,6 +196,11 @@ constexpr std::array<CommandEntry, 5> people_entries{{
      CommandEntry::For::owners,
      transfer_fields,
      transfer},
+    {{"urn:stoa:rooms:commands:original", "Show what a moderated message said"},
+     people_form,
+     CommandEntry::For::owners,
+     original_fields,
+     original},
 }};
 
 }  // namespace

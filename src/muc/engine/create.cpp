@@ -3,6 +3,7 @@
 
 #include "muc/engine/join.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/rights.hpp"
 #include "muc/engine/shown.hpp"
 
 namespace stoa::muc {
@@ -49,6 +50,10 @@ Refused is_not_gone(const Creating& who) {
   return error;
 }
 
+Refused creator_is_welcome(const Creating& who) {
+  return denied(OfRoom::enter, who.scene, who.ask.from);
+}
+
 Refused creator_is_allowed(const Creating& who) {
   if (may_create(who.scene, who.ask.from)) return std::nullopt;
   return StanzaError(ErrorType::cancel, Condition::not_allowed, "XEP-0045 10.1.1",
@@ -66,8 +71,9 @@ Refused quota_is_left(const Creating& who) {
 }
 
 /// The checks of a creation; the first that fails is told.
-constexpr std::array<Refused (*)(const Creating&), 5> create_checks{
-    nick_is_valid, name_is_valid, is_not_gone, creator_is_allowed, quota_is_left};
+constexpr std::array<Refused (*)(const Creating&), 6> create_checks{
+    nick_is_valid, name_is_valid,      creator_is_welcome,
+    is_not_gone,   creator_is_allowed, quota_is_left};
 
 /// The configuration of a new room: the service's, with what the creating presence says.
 ConfigPtr config_for(const Creating& who) {

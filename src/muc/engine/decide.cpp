@@ -1,6 +1,9 @@
-#include <algorithm>
+#include <string>
+#include <string_view>
 #include <type_traits>
+#include <variant>
 
+#include "muc/engine/lobby.hpp"
 #include "muc/engine/refusals.hpp"
 #include "muc/engine/rules.hpp"
 
@@ -45,6 +48,9 @@ struct Decide {
 
   template <class R>
   RoomDecision operator()(const R& ask) const {
+    if constexpr (std::is_same_v<R, request::Command>) {
+      if (ask.at_service) return rules::decide(scene, ask);  // which has its own view of that
+    }
     if constexpr (!asks_of_nothing<R>) {
       if (!scene.room.exists()) {
         if constexpr (is_quiet<R>) return nothing();
@@ -58,12 +64,72 @@ struct Decide {
   }
 };
 
+/// Who asks; empty for what nobody asks from outside.
+const Jid& asker_of(const Request& request) {
+  static const Jid nobody;
+  return std::visit(
+      [](const auto& ask) -> const Jid& {
+        if constexpr (std::is_base_of_v<Asked, std::decay_t<decltype(ask)>>) return ask.from;
+        return nobody;
+      },
+      request);
+}
+
+/// Whether it is for the service's own state.
+bool is_for_lobby(const Request& request) {
+  return std::visit(
+      [](const auto& ask) {
+        using R = std::decay_t<decltype(ask)>;
+        if constexpr (std::is_base_of_v<Asked, R>) return ask.to.local().empty();
+        return std::is_same_v<R, request::Ban>;
+      },
+      request);
+}
+
+/// The lobby comes into being with the first thing that it has to remember.
+RoomDecision decide_first(const Scene& scene, const Request& request) {
+  const change::Created made = opening(scene);
+  RoomState born;
+  Engine::apply(born, made);
+  RoomDecision decision = std::visit(Decide{Scene{born, scene.settings, scene.context}}, request);
+  auto* const step = std::get_if<RoomStep>(&decision);
+  if (step && !step->changes.empty()) step->changes.insert(step->changes.begin(), made);
+  return decision;
+}
+
+/// What service administrators do in rooms that are not theirs is recorded ([MUC-CMD-08]).
+template <class R>
+constexpr std::string_view recorded = std::is_same_v<R, request::SetList> ? "affiliations and roles"
+                                      : std::is_same_v<R, request::SetConfig> ? "configuration"
+                                      : std::is_same_v<R, request::Destroy>   ? "destroy"
+                                      : std::is_same_v<R, request::Moderate>  ? "moderate"
+                                      : std::is_same_v<R, request::SetVcard>  ? "vcard"
+                                                                              : "";
+
+void record(const Scene& scene, const Request& request, RoomDecision& decision) {
+  auto* const step = std::get_if<RoomStep>(&decision);
+  const Jid& by = asker_of(request);
+  if (!step || step->changes.empty() || !scene.is_service_admin()) return;
+  if (scene.room.affiliation_of(by) >= Affiliation::admin) return;
+  const auto what =
+      std::visit([](const auto& ask) { return recorded<std::decay_t<decltype(ask)>>; }, request);
+  if (what.empty()) return;
+  step->changes.insert(
+      step->changes.begin(),
+      change::Audited{{scene.now(), by.bare(), std::string(what), scene.room.jid.str(), {}}});
+}
+
 }  // namespace
 
 RoomDecision Engine::decide(const State& state, const Request& request, const Settings& settings,
                             const Context& context) {
-  const Scene scene{state, settings, context};
-  return std::visit(Decide{scene}, request);
+  const bool admin = context.service_admin || settings.administered_by(asker_of(request));
+  const Context known{context.now, context.ids, admin};
+  const Scene scene{state, settings, known};
+  if (!state.exists() && is_for_lobby(request)) return decide_first(scene, request);
+  RoomDecision decision = std::visit(Decide{scene}, request);
+  if (admin && state.exists()) record(scene, request, decision);
+  return decision;
 }
 
 std::optional<Timestamp> Engine::deadline(const State& state) {

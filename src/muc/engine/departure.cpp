@@ -43,7 +43,7 @@ void show_if_changed(Draft& draft, const Occupant& before, const Occupant& after
   std::erase(own, told);
   if (!told.empty()) except.push_back(told);
   if (!own.empty()) draft.say(say::OwnPresence{shown, std::move(own), {}, {}});
-  if (!is_broadcast(room, after.role)) return;
+  if (!is_told(draft.scene, after)) return;
   draft.say(say::PresenceToOthers{shown, std::move(except), same_payload});
 }
 
@@ -108,10 +108,20 @@ void end_if_deserted(Draft& draft, std::size_t left) {
   draft.arm(now + kept);
 }
 
-void destroy(Draft& draft, std::optional<GoneRoom> gone) {
+void destroy(Draft& draft, Remains remains) {
   const RoomState& room = draft.room();
-  draft.change(change::Destroyed{room.number, room.jid, std::move(gone),
-                                 std::make_shared<const RoomState>(room)});
+  draft.change(change::Destroyed{room.number, room.jid, std::move(remains.gone),
+                                 std::make_shared<const RoomState>(room), std::move(remains.kept)});
+}
+
+void end_room(Draft& draft, const std::string& destroy_xml, Remains remains) {
+  draft.room().occupants.each([&](const Occupant& one) {
+    Shown shown = gone_of(draft.room(), one);
+    shown.affiliation = Affiliation::none;
+    shown.in_x = destroy_xml;
+    draft.say_first(say::OwnPresence{shown, sessions_of(one), {}, {}});
+  });
+  destroy(draft, std::move(remains));
 }
 
 }  // namespace stoa::muc

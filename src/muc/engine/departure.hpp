@@ -48,7 +48,16 @@ Farewell remove_occupant(Draft& draft, const Occupant& occupant, Affiliation aff
 /// remain after the step. Call it once, after all departures ([MUC-LEAVE-06], [MUC-CREATE-05]).
 void end_if_deserted(Draft& draft, std::size_t left);
 
+/// What stays of a room that is destroyed.
+struct Remains {
+  std::optional<GoneRoom> gone = {};
+  std::optional<Burial> kept = {};
+};
+
 /// Destroys the room: the change alone.
-void destroy(Draft& draft, std::optional<GoneRoom> gone = std::nullopt);
+void destroy(Draft& draft, Remains remains = {});
+
+/// Everybody is told, each of itself alone, and the room is gone ([MUC-DESTROY-01]).
+void end_room(Draft& draft, const std::string& destroy_xml, Remains remains = {});
 
 }  // namespace stoa::muc

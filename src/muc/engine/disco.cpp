@@ -8,6 +8,7 @@
 #include "muc/engine/commands.hpp"
 #include "muc/engine/disco_features.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/room_presence.hpp"
 #include "muc/engine/rules.hpp"
 #include "muc/engine/shown.hpp"
 
@@ -114,11 +115,7 @@ forms::Form roominfo(const Scene& scene, const Jid& asker) {
 
 disco::Info room_info(const Scene& scene, const Jid& asker) {
   const RoomState& room = scene.room;
-  disco::Info info;
-  const std::string& name = room.config->name;
-  info.identities.push_back(
-      {"conference", "text", name.empty() ? std::string(room.jid.local()) : name, ""});
-  info.features = room_features(*room.config, scene.settings);
+  disco::Info info = lasting_info(room, *room.config, scene.settings);
   info.forms.push_back(roominfo(scene, asker));
   return info;
 }
@@ -171,6 +168,12 @@ RoomDecision rules::decide(const Scene& scene, const request::DiscoInfo& ask) {
   }
   if (ask.node == "http://jabber.org/protocol/muc#traffic") {
     return StanzaError(ErrorType::cancel, Condition::service_unavailable, "XEP-0045 18.1.1");
+  }
+  const RoomState& room = scene.room;
+  if (ask.node == caps_node(room, *room.config, scene.settings)) {
+    disco::Info info = lasting_info(room, *room.config, scene.settings);
+    info.node = ask.node;
+    return answered(disco::encode(info));
   }
   if (is_command(scene, ask)) return answered(disco::encode(command_info(ask.node)));
   return disco::unknown_node();

@@ -7,6 +7,7 @@
 #include <stoa/stanza/namespaces.hpp>
 
 #include "muc/engine/archive.hpp"
+#include "muc/engine/commands.hpp"
 
 namespace stoa::muc {
 namespace {
@@ -68,15 +69,38 @@ std::vector<std::string> room_features(const RoomConfig& config, const Settings&
   return features;
 }
 
-std::vector<std::string> service_features() {
-  return {std::string(ns::muc), std::string(stable_id), std::string(ns::rsm),
-          std::string(ns::occupant_id), std::string(ns::muc_unique)};
+std::vector<std::string> service_features(const Settings& settings) {
+  std::vector<std::string> features;
+  for (const auto name :
+       {ns::muc, stable_id, ns::rsm, ns::occupant_id, ns::muc_unique, ns::commands}) {
+    features.emplace_back(name);
+  }
+  if (settings.service_registration) features.emplace_back(ns::iq_register);
+  return features;
 }
+
+namespace {
+
+/// The commands at the service, for its administrators. They are few: always one page.
+disco::ListPage command_page(const Settings& settings, const disco::ListRequest& request) {
+  disco::ListPage page;
+  if (!request.service_admin && !settings.administered_by(request.requester)) return page;
+  const auto commands = service_commands();
+  page.count = commands.size();
+  if (request.max == 0 || !request.after.empty() || request.index) return page;
+  for (const RoomCommand& one : commands) {
+    const std::string node(one.node);
+    page.entries.push_back({node, {settings.service, node, std::string(one.name)}});
+  }
+  return page;
+}
+
+}  // namespace
 
 disco::Info Engine::service_info(const Settings& settings) {
   disco::Info info;
   info.identities.push_back({"conference", "text", settings.name, ""});
-  info.add_features(service_features());
+  info.add_features(service_features(settings));
   return info;
 }
 
@@ -92,11 +116,13 @@ Read Engine::list(const disco::ListRequest& request, const Settings& settings) {
     listed = listed ||
              (settings.listing == ListRule::listed_domains && request.requester.domain() == domain);
   }
-  rooms.none = !listed;
+  rooms.none = !listed || request.commands;
   return rooms;
 }
 
-disco::ListPage Engine::list_page(ReadResult found, const Settings& settings) {
+disco::ListPage Engine::list_page(ReadResult found, const Settings& settings,
+                                  const disco::ListRequest& request) {
+  if (request.commands) return command_page(settings, request);
   auto& rooms = std::get<found::Rooms>(found);
   disco::ListPage page;
   page.first_index = rooms.first_index;

@@ -12,6 +12,6 @@ namespace stoa::muc {
 std::vector<std::string> room_features(const RoomConfig& config, const Settings& settings);
 
 /// What disco#info of the service lists because of the rooms (6.2).
-std::vector<std::string> service_features();
+std::vector<std::string> service_features(const Settings& settings);
 
 }  // namespace stoa::muc

@@ -7,6 +7,7 @@
 #include "muc/engine/mav.hpp"
 #include "muc/engine/rates.hpp"
 #include "muc/engine/refusals.hpp"
+#include "muc/engine/room_presence.hpp"
 #include "muc/engine/rules.hpp"
 #include "muc/engine/shown.hpp"
 
@@ -24,7 +25,7 @@ std::vector<std::uint16_t> entry_codes(const RoomConfig& config) {
 /// The others hear of somebody new, or of a shared nick that now shows another presence.
 void announce(Draft& draft, const Entering& who, const Occupant& occupant, const Jid& session) {
   if (who.shares) return show_if_changed(draft, *who.there, occupant, session);
-  if (is_broadcast(draft.room(), occupant.role)) {
+  if (is_told(draft.scene, occupant)) {
     draft.say(say::PresenceToOthers{shown_of(draft.room(), occupant), {session}});
   }
 }
@@ -32,6 +33,8 @@ void announce(Draft& draft, const Entering& who, const Occupant& occupant, const
 void start_silence_timer(Draft& draft) {
   const Duration silence = draft.scene.settings.times.silent_session;
   if (silence > Duration::zero()) draft.arm(draft.scene.now() + silence);
+  const Duration idle = draft.scene.settings.times.idle;
+  if (idle > Duration::zero()) draft.arm(draft.scene.now() + idle);
 }
 
 const fact::Visits* visits_of(const Scene& scene, const Jid& user) {
@@ -93,9 +96,12 @@ Entering entering(const Scene& scene, const request::Join& ask) {
   return who;
 }
 
-bool reserved_for_other(const RoomState& room, std::string_view key, const Jid& user) {
-  const Affiliate* row = room.affiliations.reserving(key);
-  return row && row->jid.str() != user.bare_view();
+bool reserved_for_other(const Scene& scene, std::string_view key, const Jid& user) {
+  if (const Affiliate* row = scene.room.affiliations.reserving(key)) {
+    return row->jid.str() != user.bare_view();
+  }
+  const Affiliate* wide = scene.settings.wide ? scene.settings.wide->reserving(key) : nullptr;
+  return wide && wide->jid.str() != user.bare_view();
 }
 
 Role first_role(const RoomConfig& config, Affiliation affiliation, const Affiliate* row) {
@@ -144,7 +150,8 @@ std::optional<Need> lacks_history(const Scene& scene, const request::Join& ask) 
 void welcome_presence(Draft& draft, const request::Join& ask, const Welcome& whom) {
   const RoomState& room = draft.room();
   tell_affiliations(draft, ask, whom.occupant);
-  draft.say(say::PresenceList{ask.from, whom.occupant.role, whom.occupant.key});
+  const bool whole = whom.occupant.role == Role::moderator || !is_crowd(draft.scene);
+  draft.say(say::PresenceList{ask.from, whom.occupant.role, whom.occupant.key, !whole});
   say::OwnPresence own{
       shown_of(room, whom.occupant), {ask.from}, entry_codes(*room.config), ask.id};
   own.codes.insert(own.codes.end(), whom.codes.begin(), whom.codes.end());
@@ -156,6 +163,7 @@ void welcome_messages(Draft& draft, const request::Join& ask) {
   const Scene& scene = draft.scene;
   if (scene.room.history.get()) draft.say(say::Replay{history_for(scene, ask), ask.from});
   draft.say(say::SubjectTo{ask.from});
+  show_room(draft, {*scene.room.config, scene.room.extra().avatar_hashes}, {ask.from});
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::Join& ask) {

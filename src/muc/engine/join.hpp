@@ -29,8 +29,8 @@ std::optional<StanzaError> refused(const Entering& who);
 /// A nick that anybody could have: not blank, not too long (17.1).
 bool is_nick(std::string_view nick, const Limits& limits);
 
-/// Whether the nick (folded) is reserved for somebody else.
-bool reserved_for_other(const RoomState& room, std::string_view key, const Jid& user);
+/// Whether the nick (folded) is reserved for somebody else, in this room or in all of them.
+bool reserved_for_other(const Scene& scene, std::string_view key, const Jid& user);
 
 /// The role of a newcomer (5.1.2), remembered voice included.
 Role first_role(const RoomConfig& config, Affiliation affiliation, const Affiliate* row);

@@ -45,7 +45,7 @@ Refused nick_is_free(const Entering& who) {
 }
 
 Refused nick_is_not_reserved(const Entering& who) {
-  if (!reserved_for_other(who.scene.room, who.key, who.ask.from)) return std::nullopt;
+  if (!reserved_for_other(who.scene, who.key, who.ask.from)) return std::nullopt;
   return refusal::nick_taken("XEP-0045 7.2.8");
 }
 

@@ -44,18 +44,9 @@ Refused within_user_rate(const Speaking& who) {
                      "You are sending too fast");
 }
 
-Refused within_room_rate(const Speaking& who) {
-  const Rate& rate = who.scene.settings.limits.room_messages;
-  if (spend(who.scene, Meter::Of::messages, Jid(), rate).outcome == Spent::yes) {
-    return std::nullopt;
-  }
-  return refusal::too_often("XEP-0045 14.6");
-}
-
 /// The checks of every groupchat message, in the order in which the first that fails is told.
-constexpr std::array<Refused (*)(const Speaking&), 5> message_checks{
-    room_is_unlocked, has_voice, is_short_enough, within_user_rate, within_room_rate,
-};
+constexpr std::array<Refused (*)(const Speaking&), 4> message_checks{
+    room_is_unlocked, has_voice, is_short_enough, within_user_rate};
 
 bool counts_for_slow_mode(const Speaking& who, const request::Groupchat& ask) {
   return who.scene.room.config->slow_mode > 0 && !ask.body.empty() &&
@@ -111,12 +102,38 @@ need::History all_history(const Scene& scene) {
   return {static_cast<std::size_t>(scene.room.config->max_history)};
 }
 
+void note_activity(Draft& draft, const Speaking& who) {
+  if (draft.scene.settings.times.idle <= Duration::zero()) return;
+  draft.fleeting(noted(draft.scene, Meter::Of::active, who.user));
+}
+
+/// Puts a message behind those that wait for the room's rate ([MUC-LIM-03]). One that takes
+/// something back, and one of somebody who is not here, does not wait.
+RoomDecision wait(const Speaking& who, const request::Groupchat& ask) {
+  const Scene& scene = who.scene;
+  const bool full = scene.room.extra().waiting.size() >= scene.settings.limits.room_queue;
+  if (full || !who.occupant || !ask.retracts.empty()) return refusal::too_often("XEP-0045 14.6");
+  Draft draft(scene);
+  auto user = spend(scene, Meter::Of::messages, who.user, scene.settings.limits.messages);
+  if (user.metering) draft.fleeting(*user.metering);
+  note_activity(draft, who);
+  if (counts_for_slow_mode(who, ask)) {
+    draft.fleeting(noted(scene, Meter::Of::slow_mode, who.user));
+  }
+  auto row = std::make_shared<const ArchiveRow>(row_of(who, ask));
+  draft.fleeting(
+      change::fleeting::Waited{std::nullopt, WaitingMessage{std::move(row), ask.body, ask.stored}});
+  draft.arm(scene.now() + pause_of(scene.settings.limits.room_messages));
+  return std::move(draft).done();
+}
+
 void count(Draft& draft, const Speaking& who) {
   const Limits& limits = who.scene.settings.limits;
   auto user = spend(who.scene, Meter::Of::messages, who.user, limits.messages);
   if (user.metering) draft.fleeting(*user.metering);
   auto room = spend(who.scene, Meter::Of::messages, Jid(), limits.room_messages);
   if (room.metering) draft.fleeting(*room.metering);
+  note_activity(draft, who);
 }
 
 }  // namespace
@@ -131,6 +148,27 @@ std::optional<StanzaError> may_speak(const Speaking& who) {
     if (Refused refusal = check(who)) return refusal;
   }
   return std::nullopt;
+}
+
+std::optional<StanzaError> room_refuses(const Scene& scene) {
+  const bool waits = !scene.room.extra().waiting.empty();
+  const Rate& rate = scene.settings.limits.room_messages;
+  if (!waits && spend(scene, Meter::Of::messages, Jid(), rate).outcome == Spent::yes) {
+    return std::nullopt;
+  }
+  return refusal::too_often("XEP-0045 14.6");
+}
+
+void tell_waiting_message(Draft& draft, const WaitingMessage& message) {
+  const Scene& scene = draft.scene;
+  draft.fleeting(change::fleeting::Waited{message, std::nullopt});
+  const Occupant* author = scene.room.occupants.by_session(message.row->author);
+  if (!author || author->role < Role::participant) return;
+  ArchiveRow row = *message.row;
+  row.nick = author->nick;
+  row.stamp = scene.now();
+  accept(draft, std::move(row), message.stored ? Storing::stored : Storing::live_only,
+         message.body);
 }
 
 ArchiveRow row_of(const Speaking& who, const Asked& ask) {
@@ -173,6 +211,7 @@ RoomDecision rules::decide(const Scene& scene, const request::Groupchat& ask) {
   for (const auto check : {slow_enough, reacts_as_allowed, corrects_own}) {
     if (Refused refusal = check(who, ask)) return *std::move(refusal);
   }
+  if (room_refuses(scene)) return wait(who, ask);
   Retraction retraction;
   if (!ask.retracts.empty()) retraction = retraction_of(scene, ask.from, ask.retracts);
   if (retraction.lacks) return Lacks<Need>{*std::move(retraction.lacks)};

@@ -22,6 +22,12 @@ Speaking speaking(const Scene& scene, const Asked& ask, std::string_view payload
 /// What holds for every groupchat message: the first check that fails.
 std::optional<StanzaError> may_speak(const Speaking& who);
 
+/// Whether the room has to be quiet for a while, so that nobody is heard at once.
+std::optional<StanzaError> room_refuses(const Scene& scene);
+
+/// A message that waited for the room's rate: told, if its author may still speak.
+void tell_waiting_message(Draft& draft, const WaitingMessage& message);
+
 /// The message as a row, with a stanza-id of its own, not yet numbered.
 ArchiveRow row_of(const Speaking& who, const Asked& ask);
 

@@ -88,8 +88,10 @@ void moderate(Draft& draft, const Moderation& by, const ArchiveRow& target) {
     tombstone.moderator_id = moderator->id;
   }
   row.payload = announcement(target.id, tombstone);
-  draft.change(
-      change::Retracted{room.number, target.seq, target.id, std::nullopt, std::move(tombstone)});
+  change::Retracted gone{room.number, target.seq, target.id, std::nullopt, std::move(tombstone)};
+  const Duration kept = draft.scene.settings.times.keep_moderated;
+  if (kept > Duration::zero()) gone.original_until = draft.scene.now() + kept;
+  draft.change(std::move(gone));
   announce(draft, std::move(row));
 }
 

@@ -49,7 +49,7 @@ Refused nick_is_free(const Wanted& who) {
   const RoomState& room = who.scene.room;
   const Occupant* there = room.occupants.by_key(who.key);
   if (there && there->bare() != who.mover.bare()) return refusal::nick_taken(nick_section);
-  if (reserved_for_other(room, who.key, who.mover.sessions.front().jid)) {
+  if (reserved_for_other(who.scene, who.key, who.mover.sessions.front().jid)) {
     return refusal::nick_taken(nick_section);
   }
   return std::nullopt;
@@ -156,7 +156,7 @@ void greet_others(Draft& draft, const Moving& moving, const Occupant& after) {
   if (moving.there && !only_case(moving)) {
     return show_if_changed(draft, *moving.there, after, moving.session.jid);
   }
-  if (is_broadcast(draft.room(), after.role)) {
+  if (is_told(draft.scene, after)) {
     draft.say(say::PresenceToOthers{new_nick(draft.room(), moving, after), movers(moving)});
   }
 }

@@ -7,6 +7,7 @@
 
 #include "muc/engine/refusals.hpp"
 #include "muc/engine/rights.hpp"
+#include "muc/engine/room_presence.hpp"
 #include "muc/engine/rules.hpp"
 #include "muc/engine/standing.hpp"
 
@@ -130,19 +131,13 @@ void configure(Draft& draft, const Jid& sender, const ConfigForm& before, const 
   } else {
     tell_codes(draft, std::move(codes));
   }
+  const auto& settings = draft.scene.settings;
+  if (settings.caps_presence &&
+      caps_node(room, *config, settings) != caps_node(room, before.config, settings)) {
+    show_room(draft, {*config, room.extra().avatar_hashes});
+  }
   const bool deserted = room.occupants.empty() && !config->persistent;
   if (deserted && before.config.persistent) destroy(draft);
-}
-
-/// Everybody is told, each of itself alone, and the room is gone ([MUC-DESTROY-01]).
-void end_room(Draft& draft, const std::string& destroy_xml, std::optional<GoneRoom> gone) {
-  draft.room().occupants.each([&](const Occupant& one) {
-    Shown shown = gone_of(draft.room(), one);
-    shown.affiliation = Affiliation::none;
-    shown.in_x = destroy_xml;
-    draft.say_first(say::OwnPresence{shown, sessions_of(one), {}, {}});
-  });
-  destroy(draft, std::move(gone));
 }
 
 }  // namespace
@@ -167,7 +162,7 @@ RoomDecision rules::decide(const Scene& scene, const request::SetConfig& ask) {
   if (auto refusal = denied(OfRoom::configure, scene, ask.from)) return *std::move(refusal);
   Draft draft(scene);
   if (ask.form.type == forms::FormType::cancel) {
-    if (scene.room.locked()) end_room(draft, "<destroy/>", std::nullopt);
+    if (scene.room.locked()) end_room(draft, "<destroy/>");
     return std::move(draft).done();
   }
   if (auto fault =
@@ -191,11 +186,15 @@ RoomDecision rules::decide(const Scene& scene, const request::SetConfig& ask) {
 RoomDecision rules::decide(const Scene& scene, const request::Destroy& ask) {
   if (auto refusal = denied(OfRoom::configure, scene, ask.from)) return *std::move(refusal);
   Draft draft(scene);
-  std::optional<GoneRoom> gone;
+  Remains remains;
   if (scene.settings.tombstones && scene.room.config->persistent) {
-    gone = GoneRoom{ask.venue, scene.now() + scene.settings.times.tombstone};
+    remains.gone = GoneRoom{ask.venue, scene.now() + scene.settings.times.tombstone};
   }
-  end_room(draft, ask.content.empty() ? "<destroy/>" : ask.content, std::move(gone));
+  const Duration window = scene.settings.times.keep_destroyed;
+  if (scene.room.config->persistent && window > Duration::zero()) {
+    remains.kept = Burial{scene.now(), scene.now() + window, ask.from.bare(), {}};
+  }
+  end_room(draft, ask.content.empty() ? "<destroy/>" : ask.content, std::move(remains));
   return std::move(draft).done();
 }
 

@@ -22,10 +22,9 @@ Seat updated(const Scene& scene, const request::Available& ask, const Occupant& 
 
 /// The last of several quick updates is told when the rate allows it again ([MUC-PRES-12]).
 void hold(Draft& draft, const Jid& user, const Rate& rate) {
-  const Duration pause(static_cast<std::int64_t>(1e6 / std::max(rate.per_second, 1e-3)));
   const Meter* held = meter_of(draft.room(), Meter::Of::held, user);
   if (held) return;
-  Meter meter{Meter::Of::held, user, 0, draft.scene.now() + pause};
+  Meter meter{Meter::Of::held, user, 0, draft.scene.now() + pause_of(rate)};
   draft.arm(meter.at);
   draft.fleeting(change::fleeting::Metered{std::nullopt, std::move(meter)});
 }
@@ -51,7 +50,7 @@ RoomDecision update(const Scene& scene, const request::Available& ask, const Occ
   if (after.shown().jid == ask.from && occupant.shown().jid == ask.from) {
     const Shown shown = shown_of(scene.room, after);
     draft.say(say::OwnPresence{shown, sessions_of(after), {}, ask.id});
-    if (is_broadcast(scene.room, after.role)) {
+    if (is_told(scene, after)) {
       draft.say(say::PresenceToOthers{shown, sessions_of(after)});
     }
   } else {

@@ -32,6 +32,10 @@ Spending spend(const Scene& scene, Meter::Of of, const Jid& user, const Rate& ra
           change::fleeting::Metered{copy(known), Meter{of, user, level + 1, scene.now()}}};
 }
 
+Duration pause_of(const Rate& rate) {
+  return Duration(static_cast<std::int64_t>(1e6 / std::max(rate.per_second, 1e-3)));
+}
+
 change::fleeting::Metered noted(const Scene& scene, Meter::Of of, const Jid& user) {
   return {copy(meter_of(scene.room, of, user)), Meter{of, user, 0, scene.now()}};
 }

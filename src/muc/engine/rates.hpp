@@ -20,6 +20,9 @@ struct Spending {
 };
 Spending spend(const Scene& scene, Meter::Of of, const Jid& user, const Rate& rate);
 
+/// After so long the rate allows one more.
+Duration pause_of(const Rate& rate);
+
 /// Notes when `user` did it last.
 change::fleeting::Metered noted(const Scene& scene, Meter::Of of, const Jid& user);
 

@@ -5,6 +5,7 @@
 
 #include "muc/engine/departure.hpp"
 #include "muc/engine/join.hpp"
+#include "muc/engine/lobby.hpp"
 #include "muc/engine/nick.hpp"
 #include "muc/engine/refusals.hpp"
 #include "muc/engine/rights.hpp"
@@ -120,15 +121,16 @@ void tell_applicant(Draft& draft, const Jid& user, Affiliation affiliation) {
   draft.say(say::One{std::move(stanza)});
 }
 
-bool nick_free(const RoomState& room, const std::string& nick, const Jid& user) {
+bool nick_free(const Scene& scene, const std::string& nick, const Jid& user) {
   const std::string key = fold_case(nick);
-  const Occupant* there = room.occupants.by_key(key);
-  return !reserved_for_other(room, key, user) && (!there || there->bare() == user.str());
+  const Occupant* there = scene.room.occupants.by_key(key);
+  return !reserved_for_other(scene, key, user) && (!there || there->bare() == user.str());
 }
 
 }  // namespace
 
 RoomDecision rules::decide(const Scene& scene, const request::GetRegistration& ask) {
+  if (is_lobby(scene.room)) return register_at_service(scene, ask);
   const Jid user = ask.from.bare();
   if (Refused refusal = closed_to(scene, user)) return *std::move(refusal);
   Draft draft(scene);
@@ -149,13 +151,14 @@ RoomDecision rules::decide(const Scene& scene, const request::GetRegistration& a
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::Register& ask) {
+  if (is_lobby(scene.room)) return register_at_service(scene, ask);
   const Jid user = ask.from.bare();
   if (Refused refusal = closed_to(scene, user)) return *std::move(refusal);
   if (!is_nick(ask.nick, scene.settings.limits)) {
     return StanzaError(ErrorType::modify, Condition::bad_request, registration_section,
                        "That is no nickname");
   }
-  if (!nick_free(scene.room, ask.nick, user)) return refusal::nick_taken(registration_section);
+  if (!nick_free(scene, ask.nick, user)) return refusal::nick_taken(registration_section);
   Draft draft(scene);
   const bool waits = scene.room.config->register_mode == RegisterMode::approve &&
                      scene.room.affiliation_of(user) == Affiliation::none;
@@ -176,6 +179,7 @@ RoomDecision rules::decide(const Scene& scene, const request::Register& ask) {
 }
 
 RoomDecision rules::decide(const Scene& scene, const request::Unregister& ask) {
+  if (is_lobby(scene.room)) return register_at_service(scene, ask);
   const Jid user = ask.from.bare();
   const Affiliate* row = scene.room.affiliations.find(user.str());
   if (!row || row->nick.empty()) {
@@ -200,7 +204,7 @@ RoomDecision rules::decide(const Scene& scene, const request::RegistrationAnswer
   if (!pending) return nothing();
   Draft draft(scene);
   draft.change(change::RegistrationSet{scene.room.number, *pending, std::nullopt});
-  const bool granted = ask.allow && nick_free(scene.room, pending->nick, pending->jid);
+  const bool granted = ask.allow && nick_free(scene, pending->nick, pending->jid);
   if (granted) enroll(draft, ask.from, pending->jid, pending->nick);
   tell_applicant(draft, pending->jid, granted ? Affiliation::member : Affiliation::none);
   return std::move(draft).done();

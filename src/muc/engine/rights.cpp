@@ -95,6 +95,10 @@ std::optional<StanzaError> denied(InRoom act, const Scene& scene, const Jid& ses
 
 std::optional<StanzaError> denied(OfRoom act, const Scene& scene, const Jid& user) {
   const AffiliationRow& row = row_of(act);
+  const bool enters = act == OfRoom::enter || act == OfRoom::enter_members_only;
+  if (enters && scene.settings.bans(user) && !scene.context.service_admin) {
+    return refusal::forbidden("XEP-0045 9.2", "You are banned from this service");
+  }
   return error_of(row.cells.at(static_cast<std::size_t>(scene.rank_of(user))), row.section);
 }
 

@@ -59,4 +59,10 @@ RoomDecision decide(const Scene& scene, const request::Command& ask);
 /// tick.cpp
 RoomDecision decide(const Scene& scene, const request::Tick& tick);
 
+/// errands.cpp, lobby.cpp
+RoomDecision decide(const Scene& scene, const request::End& ask);
+RoomDecision decide(const Scene& scene, const request::Expel& ask);
+RoomDecision decide(const Scene& scene, const request::Announce& ask);
+RoomDecision decide(const Scene& scene, const request::Ban& ask);
+
 }  // namespace stoa::muc::rules

@@ -38,6 +38,13 @@ Shown absent(const RoomState& room, const Affiliate& row) {
   return shown;
 }
 
+bool is_told(const Scene& scene, const Occupant& occupant) {
+  if (!is_broadcast(scene.room, occupant.role)) return false;
+  const bool stranger = occupant.role == Role::visitor &&
+                        scene.room.affiliations.of(occupant.bare()) == Affiliation::none;
+  return !stranger || !is_crowd(scene);
+}
+
 std::string hats_of(const RoomState& room, std::string_view bare) {
   if (room.extra().hats.empty() || !room.config->hats) return {};
   const Affiliate* row = room.affiliations.find(bare);

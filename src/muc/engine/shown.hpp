@@ -5,6 +5,8 @@
 #include <stoa/muc/engine/outbound.hpp>
 #include <stoa/muc/model/room.hpp>
 
+#include "muc/engine/draft.hpp"
+
 namespace stoa::muc {
 
 /// An occupant as presence shows it now: the presence of its shown session, its affiliation, its
@@ -24,5 +26,15 @@ std::string hats_of(const RoomState& room, std::string_view bare);
 inline bool is_broadcast(const RoomState& room, Role role) {
   return room.config->broadcasts(role);
 }
+
+/// Whether the room is so full that visitors without affiliation are not shown ([MUC-LIM-08]).
+inline bool is_crowd(const Scene& scene) {
+  const std::size_t from = scene.settings.limits.crowd;
+  return from > 0 && scene.room.occupants.size() > from;
+}
+
+/// Whether the others hear that this occupant comes or changes. That it goes they always hear: it
+/// may have come before the crowd.
+bool is_told(const Scene& scene, const Occupant& occupant);
 
 }  // namespace stoa::muc

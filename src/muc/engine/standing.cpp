@@ -7,6 +7,7 @@
 #include <stoa/xml/parser.hpp>
 
 #include "muc/engine/join.hpp"
+#include "muc/engine/lobby.hpp"
 #include "muc/engine/mav.hpp"
 
 namespace stoa::muc {
@@ -233,6 +234,7 @@ void Standing::reveal_others(const Occupant& occupant) {
 /// and, by option, to the user ([MUC-MEMB-09]).
 void Standing::tell_of_absent() {
   const RoomState& room = draft_.room();
+  if (is_lobby(room)) return;
   for (const auto& entry : versions_) {
     const auto& jid = entry.first;
     const auto& version = entry.second;

@@ -43,6 +43,7 @@ RoomDecision rules::decide(const Scene& scene, const request::SetSubject& ask) {
   const Speaking who = speaking(scene, ask, ask.payload);
   if (auto refusal = may_speak(who)) return *std::move(refusal);
   if (auto refusal = may_set(who)) return *std::move(refusal);
+  if (auto refusal = room_refuses(scene)) return *std::move(refusal);
   if (length(ask) > scene.settings.limits.subject) return refusal::too_long(subject_section);
   Draft draft(scene);
   ArchiveRow row = row_of(who, ask);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -6,6 +7,7 @@
 
 #include "muc/engine/departure.hpp"
 #include "muc/engine/liveness.hpp"
+#include "muc/engine/message.hpp"
 #include "muc/engine/rates.hpp"
 #include "muc/engine/rules.hpp"
 #include "muc/engine/standing.hpp"
@@ -130,6 +132,68 @@ void look_at_sessions(Look& look) {
   remove_dead(look.draft, dead);
 }
 
+/// When anybody behind the nick last did something.
+Timestamp last_act(const RoomState& room, const Occupant& occupant) {
+  Timestamp last{};
+  for (const Session& session : occupant.sessions) last = std::max(last, session.since);
+  const Meter* active = meter_of(room, Meter::Of::active, occupant.sessions.front().jid.bare());
+  return active ? std::max(last, active->at) : last;
+}
+
+/// Those who neither say nor show anything for long are kicked ([MUC-GHOST-09]).
+void kick_idle(Look& look) {
+  const RoomState& room = look.draft.room();
+  const Duration patience = look.draft.scene.settings.times.idle;
+  if (patience <= Duration::zero()) return;
+  Departure how;
+  how.codes = {307};
+  how.reason = "Idle for too long";
+  std::size_t kicked = 0;
+  room.occupants.each([&](const Occupant& occupant) {
+    if (occupant.role == Role::moderator) return;
+    const Timestamp end = last_act(room, occupant) + patience;
+    if (end > look.now) {
+      look.ahead(end);
+      return;
+    }
+    Farewell farewell = remove_occupant(look.draft, occupant,
+                                        room.affiliation_of(occupant.sessions.front().jid), how);
+    look.draft.say(std::move(farewell.own));
+    for (auto& others : farewell.others) look.draft.say(std::move(others));
+    kicked += occupant.sessions.size();
+  });
+  if (kicked > 0) end_if_deserted(look.draft, room.occupants.sessions() - kicked);
+}
+
+/// Whether it is somebody's turn to be kicked: then nothing else is looked at in this step.
+bool anybody_idle(const Look& look) {
+  const RoomState& room = look.draft.room();
+  const Duration patience = look.draft.scene.settings.times.idle;
+  bool found = false;
+  if (patience > Duration::zero()) {
+    room.occupants.each([&](const Occupant& occupant) {
+      found = found ||
+              (occupant.role != Role::moderator && last_act(room, occupant) + patience <= look.now);
+    });
+  }
+  return found;
+}
+
+/// The next message that waited for the room's rate is told ([MUC-LIM-03]).
+void tell_waiting(Look& look) {
+  const Scene& scene = look.draft.scene;
+  const std::vector<WaitingMessage>& waiting = scene.room.extra().waiting;
+  if (waiting.empty()) return;
+  const Spending spent =
+      spend(scene, Meter::Of::messages, Jid(), scene.settings.limits.room_messages);
+  if (spent.outcome == Spent::yes) {
+    if (spent.metering) look.draft.fleeting(*spent.metering);
+    tell_waiting_message(look.draft, waiting.front());
+    if (waiting.size() == 1) return;
+  }
+  look.ahead(look.now + pause_of(scene.settings.limits.room_messages));
+}
+
 /// Presence that came too fast is told, the last one only ([MUC-PRES-12]).
 void tell_held(Look& look) {
   const RoomState& room = look.draft.room();
@@ -144,19 +208,44 @@ void tell_held(Look& look) {
       if (occupant.bare() != meter.user.str()) return;
       const Shown shown = shown_of(room, occupant);
       look.draft.say(say::OwnPresence{shown, sessions_of(occupant), {}, {}});
-      if (is_broadcast(room, occupant.role)) {
+      if (is_told(look.draft.scene, occupant)) {
         look.draft.say(say::PresenceToOthers{shown, sessions_of(occupant)});
       }
     });
   }
 }
 
+/// Whether a rate has long allowed everything again.
+bool has_run_down(const Scene& scene, const Meter& meter) {
+  const Limits& limits = scene.settings.limits;
+  double per_second = 0;
+  switch (meter.of) {
+    case Meter::Of::messages:
+      per_second = (meter.user.empty() ? limits.room_messages : limits.messages).per_second;
+      break;
+    case Meter::Of::presence:
+      per_second = limits.presence_updates.per_second;
+      break;
+    case Meter::Of::joins:
+      per_second = limits.joins.per_second;
+      break;
+    case Meter::Of::invitations:
+      per_second = limits.invitations.per_second;
+      break;
+    default:
+      return false;
+  }
+  const std::chrono::duration<double> passed = scene.now() - meter.at;
+  return meter.level <= passed.count() * per_second;
+}
+
 /// Meters that no longer say anything.
 void forget_meters(Look& look) {
-  constexpr Duration old = std::chrono::hours(24);
+  const Duration old =
+      std::max<Duration>(std::chrono::hours(24), look.draft.scene.settings.times.idle);
   for (const Meter& meter : look.draft.room().extra().meters) {
     const bool timer = meter.of == Meter::Of::deserted || meter.of == Meter::Of::held;
-    if (!timer && meter.at + old < look.now) {
+    if (!timer && (meter.at + old < look.now || has_run_down(look.draft.scene, meter))) {
       look.draft.fleeting(change::fleeting::Metered{meter, std::nullopt});
     }
   }
@@ -167,6 +256,13 @@ void forget_meters(Look& look) {
 RoomDecision rules::decide(const Scene& scene, const request::Tick&) {
   Look look{Draft(scene), scene.now()};
   if (!expire_lock(look) && !expire_empty(look)) {
+    if (anybody_idle(look)) {
+      kick_idle(look);
+      look.draft.reschedule(scene.now());  // and the rest right after
+      return std::move(look.draft).done();
+    }
+    kick_idle(look);
+    tell_waiting(look);
     expire_bans(look);
     expire_iqs(look);
     tell_held(look);

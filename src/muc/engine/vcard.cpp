@@ -2,6 +2,7 @@
 
 #include "muc/engine/refusals.hpp"
 #include "muc/engine/rights.hpp"
+#include "muc/engine/room_presence.hpp"
 #include "muc/engine/rules.hpp"
 
 namespace stoa::muc {
@@ -20,6 +21,7 @@ RoomDecision rules::decide(const Scene& scene, const request::SetVcard& ask) {
   draft.change(
       change::VcardSet{scene.room.number, ask.vcard, scene.room.extra().avatar_hashes, ask.hashes});
   draft.say(say::Notice{{104}, scene.context.ids.token()});
+  show_room(draft, {*scene.room.config, ask.hashes});
   return std::move(draft).done();
 }
 

@@ -49,6 +49,11 @@ struct Apply {
     state.jid = c.jid;  // what is said last still comes from there
     if (c.gone) state.gone.touch() = *c.gone;
   }
+  void operator()(const Restored& c) const {
+    state = *c.after;
+    state.due = Timestamp{};
+  }
+  void operator()(const Audited&) const {}
   void operator()(const Configured& c) const {
     const bool more_history = c.after->max_history > c.before->max_history;
     state.config = c.after;
@@ -132,6 +137,9 @@ struct Apply {
   void operator()(const fleeting::Metered& c) const {
     swap_in(state.extras.touch().meters, c.before, c.after);
   }
+  void operator()(const fleeting::Waited& c) const {
+    swap_in(state.extras.touch().waiting, c.before, c.after);
+  }
   void operator()(const fleeting::Due& c) const { state.due = c.after; }
 };
 
@@ -144,6 +152,10 @@ C swapped(C c) {
 struct Inverse {
   Change operator()(const Created& c) const { return Destroyed{c.room, c.jid, c.gone, nullptr}; }
   Change operator()(const Destroyed& c) const { return Fleeting(fleeting::Revived{c.before}); }
+  Change operator()(const Restored& c) const {
+    return Destroyed{c.room, c.after->jid, c.gone, nullptr};
+  }
+  Change operator()(const Audited& c) const { return c; }
   Change operator()(const Affiliated& c) const {
     return Affiliated{c.room, c.after, c.before, c.version_after, c.version_before};
   }
@@ -163,6 +175,7 @@ struct Inverse {
   Fleeting operator()(const fleeting::IqSet& c) const { return swapped(c); }
   Fleeting operator()(const fleeting::PrivateSent& c) const { return swapped(c); }
   Fleeting operator()(const fleeting::Metered& c) const { return swapped(c); }
+  Fleeting operator()(const fleeting::Waited& c) const { return swapped(c); }
   Fleeting operator()(const fleeting::Due& c) const { return swapped(c); }
   /// All others say before and after by these names.
   template <class C>

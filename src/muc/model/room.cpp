@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -43,6 +44,42 @@ void Engine::shrink(State& state) {
   state.audiences = {};
   // Without an archive there is nowhere to fetch the history from.
   if (state.config && state.config->archive) state.history.drop();
+}
+
+namespace {
+
+/// Whether the meter is a timer, or a bound that somebody would notice to be gone.
+bool is_felt(const Meter& meter) {
+  switch (meter.of) {
+    case Meter::Of::slow_mode:
+    case Meter::Of::voice:
+    case Meter::Of::deserted:
+    case Meter::Of::held:
+    case Meter::Of::active:
+      return true;
+    case Meter::Of::messages:
+    case Meter::Of::presence:
+    case Meter::Of::joins:
+    case Meter::Of::invitations:
+      return meter.level > 1;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool Engine::forgettable(const State& state) {
+  if (!state.exists()) return true;
+  const Extras& extra = state.extra();
+  const History* history = state.history.get();
+  const bool only_here = history && !history->rows.empty() && !state.config->archive;
+  return !only_here && extra.iqs.empty() && extra.waiting.empty() && extra.privates.empty() &&
+         std::none_of(extra.meters.begin(), extra.meters.end(), is_felt);
+}
+
+/// Its sessions were verified when it was here before.
+void Engine::reloaded(State& state, Timestamp now) {
+  state.occupants.each_session([&](const Occupant&, Session& session) { session.heard = now; });
 }
 
 }  // namespace stoa::muc

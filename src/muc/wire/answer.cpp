@@ -4,11 +4,15 @@
 #include <stoa/muc/engine/engine.hpp>
 
 #include "muc/wire/answer_archive.hpp"
+#include "muc/wire/answer_command.hpp"
 
 namespace stoa::muc {
 
-Result<Answered, StanzaError> Engine::answer(const Read& read, ReadResult found, const Settings&,
-                                             const Jid& requester) {
+Result<Answered, StanzaError> Engine::answer(const Read& read, ReadResult found,
+                                             const Settings& settings, const Jid& requester) {
+  if (const auto* of = std::get_if<read::ForCommand>(&read)) {
+    return wire::answer_command(*of, found, settings);
+  }
   if (const auto* page = std::get_if<found::Archive>(&found)) {
     return wire::answer_archive(std::get<read::Archive>(read), *page, requester);
   }

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cctype>
 
+#include <stoa/disco/disco.hpp>
 #include <stoa/stanza/namespaces.hpp>
 
+#include "muc/engine/commands.hpp"
 #include "muc/engine/join.hpp"
+#include "muc/wire/decode_room.hpp"
 
 namespace stoa::muc {
 namespace {
@@ -20,12 +23,44 @@ RoomClaim unique_name(const wire::Reading& reading) {
   return claim::Answer{xml::Element("unique", ns::muc_unique).text(reading.context.ids.key())};
 }
 
+/// A node of a command, or of their list, for those who may run them (XEP-0050, 2.2).
+RoomClaim command_node(const wire::Reading& reading, const std::string& node) {
+  const Settings& settings = reading.settings;
+  const bool admin = reading.context.service_admin || settings.administered_by(reading.stanza.from);
+  if (!admin || !is_service_command(node)) return claim::NotMine{};
+  disco::Info info;
+  info.node = node;
+  info.identities.push_back({"automation", "command-node", "", ""});
+  info.features = {std::string(ns::commands), std::string(ns::data_form)};
+  return claim::Answer{disco::encode(info)};
+}
+
+/// The service's vCard follows from its configuration; nobody sets it from outside.
+RoomClaim vcard_set(const wire::Reading& reading) {
+  if (!reading.context.service_admin) {
+    return StanzaError(ErrorType::auth, Condition::forbidden, "XEP-0054 3.2");
+  }
+  return StanzaError(ErrorType::cancel, Condition::not_allowed, "XEP-0054 3.2",
+                     "The service's vCard stands in its configuration");
+}
+
 RoomClaim at_service(const wire::Reading& reading) {
   const Stanza& stanza = reading.stanza;
   const xml::Element* payload = stanza.payload();
-  const bool unique = stanza.is_iq_request() && stanza.type == "get" && payload &&
-                      payload->is("unique", ns::muc_unique);
-  return unique ? unique_name(reading) : RoomClaim(claim::NotMine{});
+  if (!stanza.is_iq_request() || !payload || stanza.to.is_full()) return claim::NotMine{};
+  if (stanza.type == "get" && payload->is("unique", ns::muc_unique)) return unique_name(reading);
+  if (payload->is("query", ns::disco_info)) {
+    return command_node(reading, std::string(payload->attr_or("node", "")));
+  }
+  const bool registers =
+      reading.settings.service_registration && payload->is("query", ns::iq_register);
+  const bool commands =
+      payload->is("command", ns::commands) && is_service_command(payload->attr_or("node", ""));
+  if (stanza.type == "set" && payload->is("vCard", ns::vcard)) return vcard_set(reading);
+  if (registers || commands) {
+    if (auto claim = wire::administration(reading)) return *std::move(claim);
+  }
+  return claim::NotMine{};
 }
 
 }  // namespace

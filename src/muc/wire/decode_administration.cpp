@@ -9,6 +9,8 @@
 #include <stoa/xml/write.hpp>
 
 #include "muc/engine/archive.hpp"
+#include "muc/engine/commands.hpp"
+#include "muc/engine/lobby.hpp"
 #include "muc/wire/base64.hpp"
 #include "muc/wire/decode_room.hpp"
 
@@ -184,6 +186,20 @@ Decoded decode_moderate(const Stanza& stanza, const xml::Element& moderate) {
   return Request(std::move(request));
 }
 
+/// A submitted command at the service is about the room that its form names.
+Decoded about_room(request::Command request) {
+  const bool submitted = request.form && request.form->type == forms::FormType::submit;
+  if (!submitted || !names_room(request.node) || request.action == "cancel") {
+    return Request(std::move(request));
+  }
+  const auto room = Jid::parse(request.form->value("room").value_or(""));
+  if (!room || room->local().empty() || room->domain() != request.to.domain()) {
+    return bad("XEP-0050 4.6", "room is no room of this service");
+  }
+  request.to = room->bare();
+  return Request(std::move(request));
+}
+
 Decoded decode_command(const Stanza& stanza, const xml::Element& command) {
   auto request = asked<request::Command>(stanza);
   request.node = command.attr_or("node", "");
@@ -195,14 +211,26 @@ Decoded decode_command(const Stanza& stanza, const xml::Element& command) {
     if (!form) return bad("XEP-0050 3.4", form.error());
     request.form = std::move(form).value();
   }
+  request.at_service = stanza.to.local().empty();
+  if (request.at_service) return about_room(std::move(request));
   return Request(std::move(request));
+}
+
+/// Which room's business a request is; at the service that of the service's own state, but for
+/// commands about a room.
+std::string key_of(const Stanza& stanza, const Request& request) {
+  if (!stanza.to.local().empty()) return std::string(stanza.to.local());
+  const auto* command = std::get_if<request::Command>(&request);
+  const bool about = command && !command->to.local().empty();
+  return std::string(about ? command->to.local() : lobby_key);
 }
 
 }  // namespace
 
 RoomClaim claimed(const Stanza& stanza, Decoded decoded) {
   if (!decoded) return std::move(decoded).error();
-  return claim::ForEntity<Request>{std::string(stanza.to.local()), std::move(decoded).value()};
+  std::string key = key_of(stanza, decoded.value());
+  return claim::ForEntity<Request>{std::move(key), std::move(decoded).value()};
 }
 
 std::optional<RoomClaim> administration(const Reading& reading) {

@@ -101,6 +101,7 @@ struct Encode {
     };
     room.occupants.each([&](const Occupant& occupant) {
       if (occupant.key == say.except || !room.config->broadcasts(occupant.role)) return;
+      if (say.no_strangers && is_stranger(occupant)) return;
       const std::size_t begin = piece.head.size();
       const Shown shown = shown_of(room, occupant);
       text::presence_head(piece.head, room, shown);
@@ -112,6 +113,11 @@ struct Encode {
     });
     if (room.config->show_unavailable) list_absent(piece, to, reader(say.viewer));
     flush();
+  }
+
+  bool is_stranger(const Occupant& occupant) const {
+    return occupant.role == Role::visitor &&
+           room.affiliations.of(occupant.bare()) == Affiliation::none;
   }
 
   /// Users with a reserved nick who are not here ([MUC-PRES-14]).

@@ -168,7 +168,7 @@ Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::R
     return children_answer(*asked, std::get<NodePage>(result), settings);
   }
   if (const auto* asked = std::get_if<PendingNodesRead>(&read)) {
-    auto payload = wire::pending_answer(*asked, std::get<PendingNodes>(result), settings);
+    auto payload = wire::pending_answer(*asked, std::get<PendingNodes>(result));
     if (!payload) return std::move(payload).error();
     return reply(std::move(payload).value());
   }
@@ -178,13 +178,23 @@ Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::R
 Read Engine::list(const disco::ListRequest& request, const pubsub::Settings& settings) {
   NodesRead read{.bare = request.requester.bare(), .after = request.after, .max = request.max};
   read.admin = settings.admins.contains(read.bare);
+  if (request.commands) {
+    return PendingNodesRead{{}, read.bare, read.admin, 1};
+  }
   read.before = request.before;
   read.index = request.index;
   return read;
 }
 
-disco::ListPage Engine::list_page(pubsub::ReadResult result, const pubsub::Settings& settings) {
+disco::ListPage Engine::list_page(pubsub::ReadResult result, const pubsub::Settings& settings,
+                                  const disco::ListRequest& request) {
   disco::ListPage list;
+  if (const auto* pending = std::get_if<PendingNodes>(&result)) {
+    const bool admin = settings.admins.contains(request.requester.bare());
+    if (pending->owns_any || admin) list.entries = wire::command_entries(settings);
+    list.count = list.entries.size();
+    return list;
+  }
   const auto* page = std::get_if<NodePage>(&result);
   list.known = page != nullptr;
   if (page == nullptr) return list;

@@ -72,29 +72,23 @@ Claimed decode_command(const Stanza& stanza, const Settings& settings, const Con
   const std::string_view action = payload.attr_or("action", "execute");
   if (session.empty()) {
     if (action != "execute") return refuse(Fault::malformed);
-    return claim::ForStore<Read>{
-        PendingNodesRead{PendingNodesRead::Purpose::form, new_session(context, stanza.from),
-                         stanza.from.bare(), context.service_admin, max_choices}};
+    return claim::ForStore<Read>{PendingNodesRead{
+        new_session(context, stanza.from), stanza.from.bare(), context.service_admin, max_choices}};
   }
   if (!own_session(session, stanza.from)) return refuse(Fault::bad_session);
   if (action == "cancel") return claim::Answer{command(session, "canceled")};
   return second_step(stanza, payload, session);
 }
 
+std::vector<disco::ListPage::Entry> command_entries(const Settings& settings) {
+  if (!settings.offers("get-pending")) return {};
+  const std::string node(get_pending);
+  return {{node, {.jid = settings.service, .node = node, .name = "Pending subscriptions"}}};
+}
+
 Result<xml::Element, StanzaError> pending_answer(const PendingNodesRead& read,
-                                                 const PendingNodes& found,
-                                                 const Settings& settings) {
-  const bool runs_it = found.owns_any || read.admin;
-  if (read.purpose == PendingNodesRead::Purpose::disco) {
-    disco::Items items{.node = std::string(ns::commands)};
-    if (runs_it) {
-      items.items.push_back({.jid = settings.service,
-                             .node = std::string(get_pending),
-                             .name = "Pending subscriptions"});
-    }
-    return disco::encode(items);
-  }
-  if (!runs_it) return refuse(Fault::owns_no_node);
+                                                 const PendingNodes& found) {
+  if (!found.owns_any && !read.admin) return refuse(Fault::owns_no_node);
   xml::Element reply = command(read.session, "executing");
   reply.add(forms::encode(nodes_form(found.nodes)));
   return reply;

@@ -206,11 +206,6 @@ Claimed decode_disco(const Stanza& stanza, const Settings& settings) {
   if (query.node == ns::shim && info) return claim::Answer{disco::encode(shim_info(settings))};
   const bool of_commands = query.node == ns::commands || query.node == get_pending;
   if (of_commands && info) return claim::Answer{disco::encode(command_info(query.node))};
-  if (query.node == ns::commands) {
-    const Jid bare = stanza.from.bare();
-    return claim::ForStore<Read>{PendingNodesRead{
-        PendingNodesRead::Purpose::disco, {}, bare, settings.admins.contains(bare), 1}};
-  }
   auto node = node_id(query.node);
   if (!node) return disco::unknown_node();
   std::string key = *node;

@@ -18,6 +18,7 @@ using LogEntry = fact::AffiliationLog::Entry;
 struct Shelf {
   std::vector<Stored> archive;
   std::vector<LogEntry> log;
+  std::map<std::string, fact::Original> originals;
   std::string vcard;
 };
 
@@ -43,6 +44,7 @@ class MucTables final : public Tables<muc::Engine> {
       extras->iqs.clear();
       extras->privates.clear();
       extras->meters.clear();
+      extras->waiting.clear();
     }
     state.occupants.each_session([](const Occupant&, Session& session) {
       session.heard = Timestamp{};
@@ -64,7 +66,18 @@ class MucTables final : public Tables<muc::Engine> {
  private:
   template <class C>
   void write(const C&) {}  // in the shadow already
-  void write(const change::Destroyed& c) { shelves_.erase(c.room); }
+  void write(const change::Destroyed& c) {
+    if (!c.kept) {
+      shelves_.erase(c.room);
+      return;
+    }
+    auto room = std::make_shared<RoomState>(*c.before);
+    as_loaded(*room);
+    room->occupants = Occupants();
+    buried_[std::string(c.jid.local())] = {*c.kept, std::move(room)};
+  }
+  void write(const change::Restored& c) { buried_.erase(std::string(c.after->jid.local())); }
+  void write(const change::Audited& c) { acts_.push_back(c.act); }
   void write(const change::Affiliated& c) {
     if (c.version_after == c.version_before) return;
     LogEntry entry;
@@ -81,6 +94,9 @@ class MucTables final : public Tables<muc::Engine> {
     for (Stored& stored : shelves_[c.room].archive) {
       if (stored.row->seq != c.seq) continue;
       ArchiveRow row = *stored.row;
+      if (c.original_until && !row.tombstone) {
+        shelves_[c.room].originals[c.id] = {c.id, row.payload, *c.original_until};
+      }
       row.payload.clear();
       row.tombstone = c.after;
       stored = {std::make_shared<const ArchiveRow>(std::move(row)), {}};
@@ -122,7 +138,7 @@ class MucTables final : public Tables<muc::Engine> {
   fact::Ownership find(std::uint64_t, const need::Ownership& need) {
     fact::Ownership found{need.user, 0, 0};
     for (const auto& [key, room] : shadow) {
-      if (!room.exists()) continue;
+      if (!room.exists() || key == Engine::shared_key()) continue;
       ++found.rooms;
       if (room.affiliation_of(need.user) == Affiliation::owner) ++found.owned;
     }
@@ -161,6 +177,7 @@ class MucTables final : public Tables<muc::Engine> {
   found::RoomsOf look_up(const read::RoomsOf& read) {
     found::RoomsOf found;
     for (const auto& [key, room] : shadow) {
+      if (key == Engine::shared_key()) continue;
       found::RoomsOf::Entry entry{room.jid, room.affiliation_of(read.user), {}};
       room.occupants.each([&](const Occupant& one) {
         if (one.bare() == read.user.bare_view()) entry.nicks.push_back(one.nick);
@@ -172,12 +189,90 @@ class MucTables final : public Tables<muc::Engine> {
     return found;
   }
 
+  fact::Original find(std::uint64_t number, const need::Original& need) {
+    const auto& originals = shelves_[number].originals;
+    const auto at = originals.find(need.id);
+    return at == originals.end() ? fact::Original{need.id, {}, {}} : at->second;
+  }
+  fact::Buried find(std::uint64_t, const need::Buried& need) {
+    const auto at = buried_.find(need.localpart);
+    if (at == buried_.end()) return {need.localpart, {}, nullptr};
+    return {need.localpart, at->second.burial.until, at->second.room};
+  }
+
+  template <class Wanted>
+  found::Rooms rooms_where(Wanted wanted) {
+    found::Rooms found;
+    for (const auto& [key, room] : shadow) {
+      if (!room.exists() || key == Engine::shared_key() || !wanted(key, room)) continue;
+      found.rooms.push_back(found_room(key, room));
+    }
+    found.count = found.rooms.size();
+    return found;
+  }
+  found::Rooms look_up(const read::Named& read) {
+    return rooms_where([&](const std::string& key, const RoomState&) {
+      return std::find(read.localparts.begin(), read.localparts.end(), key) !=
+             read.localparts.end();
+    });
+  }
+  found::Rooms look_up(const read::Seated& read) {
+    return rooms_where([&](const std::string&, const RoomState& room) {
+      bool sits = false;
+      room.occupants.each([&](const Occupant& one) {
+        const Jid& session = one.sessions.front().jid;
+        sits = sits || read.users.empty();
+        for (const Jid& user : read.users) {
+          sits = sits || user.str() == session.bare_view() || user.str() == session.domain();
+        }
+      });
+      return sits;
+    });
+  }
+  found::Rooms look_up(const read::Unused& read) {
+    found::Rooms found = rooms_where([&](const std::string&, const RoomState& room) {
+      const auto& archive = shelves_[room.number].archive;
+      const bool quiet = archive.empty() || archive.back().row->stamp < read.since;
+      return room.config->persistent && room.occupants.empty() && room.created < read.since &&
+             quiet;
+    });
+    if (found.rooms.size() > read.max) found.rooms.resize(read.max);
+    found.count = found.rooms.size();
+    return found;
+  }
+  found::Buried look_up(const read::Buried& read) {
+    found::Buried found;
+    for (const auto& [localpart, one] : buried_) {
+      if (one.burial.until > read.now) found.entries.push_back({localpart, one.burial});
+    }
+    return found;
+  }
+  found::Audit look_up(const read::Audit& read) {
+    found::Audit found;
+    for (auto act = acts_.rbegin(); act != acts_.rend() && found.acts.size() < read.max; ++act) {
+      const bool about =
+          read.about.empty() || act->actor.str() == read.about || act->target == read.about;
+      if (about) found.acts.push_back(*act);
+    }
+    return found;
+  }
+  ReadResult look_up(const read::ForCommand& read) {
+    return std::visit([this](const auto& one) { return ReadResult(look_up(one)); }, read.what);
+  }
+
   static void keep_last(std::vector<RowPtr>& rows, std::size_t count) {
     if (rows.size() <= count) return;
     rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(count));
   }
 
+  struct Kept {
+    Burial burial;
+    std::shared_ptr<const RoomState> room;
+  };
+
   std::map<std::uint64_t, Shelf> shelves_;
+  std::map<std::string, Kept> buried_;
+  std::vector<Act> acts_;
 };
 
 }  // namespace

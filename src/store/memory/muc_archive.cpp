@@ -12,20 +12,8 @@ namespace {
 using namespace muc;
 using Shadow = Tables<muc::Engine>::Shadow;
 
-found::Room room_of(const std::string& localpart, const RoomState& room) {
-  found::Room found;
-  found.localpart = localpart;
-  found.name = room.config->name;
-  found.description = room.config->description;
-  found.lang = room.config->lang;
-  found.users = room.occupants.size();
-  found.open = !room.config->members_only && !room.config->password_protected;
-  found.semi_anonymous = room.config->semi_anonymous();
-  return found;
-}
-
 bool is_listed(const RoomState& room, const read::Rooms& read) {
-  if (!room.exists() || read.none) return false;
+  if (!room.exists() || read.none || room.jid.local() == Engine::shared_key()) return false;
   if (read.hidden_too) return true;
   if (room.locked()) return false;
   const bool own =
@@ -102,10 +90,22 @@ bool meets(const std::vector<Stored>& archive, std::size_t i, const read::Archiv
 
 }  // namespace
 
+found::Room found_room(const std::string& localpart, const RoomState& room) {
+  found::Room found;
+  found.localpart = localpart;
+  found.name = room.config->name;
+  found.description = room.config->description;
+  found.lang = room.config->lang;
+  found.users = room.occupants.size();
+  found.open = !room.config->members_only && !room.config->password_protected;
+  found.semi_anonymous = room.config->semi_anonymous();
+  return found;
+}
+
 found::Rooms room_page(const Shadow& shadow, const read::Rooms& read) {
   std::vector<found::Room> rooms;
   for (const auto& [key, room] : shadow) {
-    if (is_listed(room, read)) rooms.push_back(room_of(key, room));
+    if (is_listed(room, read)) rooms.push_back(found_room(key, room));
   }
   return page_of(std::move(rooms), read);
 }
@@ -114,7 +114,7 @@ found::Rooms search_page(const Shadow& shadow, const read::Search& read) {
   std::vector<found::Room> rooms;
   for (const auto& [key, room] : shadow) {
     if (!is_listed(room, read.page)) continue;
-    found::Room found = room_of(key, room);
+    found::Room found = found_room(key, room);
     if (found.users >= read.min_users && has_words(found, read)) rooms.push_back(std::move(found));
   }
   if (read.by_users) {

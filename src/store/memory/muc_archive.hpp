@@ -14,6 +14,7 @@ struct Stored {
   std::string body;
 };
 
+muc::found::Room found_room(const std::string& localpart, const muc::RoomState& room);
 muc::found::Rooms room_page(const Tables<muc::Engine>::Shadow& rooms, const muc::read::Rooms& read);
 muc::found::Rooms search_page(const Tables<muc::Engine>::Shadow& rooms,
                               const muc::read::Search& read);

@@ -25,12 +25,25 @@ struct MucWriter::Batch {
     const muc::change::Created* change;
   };
 
+  /// What the batch makes of a room that is kept after its end, in the end: one of the two.
+  struct Fate {
+    const std::string* service;
+    const muc::change::Destroyed* buried;
+    const muc::change::Restored* restored;
+  };
+  struct Acted {
+    const std::string* service;
+    const muc::Act* act;
+  };
+
   bool graves = true;  ///< there may be archives of rooms that are gone
 
   void add(const std::string& service, const muc::Change& change);
   void write(Connection& connection);
 
   std::unordered_set<std::uint64_t> destroyed;
+  std::unordered_map<std::uint64_t, Fate> fates;
+  std::vector<Acted> acts;
   Pending<NewRoom> rooms;
   Pending<const muc::GoneRoom*> gone;  // by service and localpart
   Pending<const muc::RoomConfig*> configs;
@@ -51,6 +64,8 @@ struct MucWriter::Batch {
  private:
   void put(const std::string& service, const muc::change::Created& change);
   void put(const std::string& service, const muc::change::Destroyed& change);
+  void put(const std::string& service, const muc::change::Restored& change);
+  void put(const std::string& service, const muc::change::Audited& change);
   void put(const std::string& service, const muc::change::Configured& change);
   void put(const std::string& service, const muc::change::LockSet& change);
   void put(const std::string& service, const muc::change::SubjectSet& change);
@@ -66,6 +81,10 @@ struct MucWriter::Batch {
   void put(const std::string& service, const muc::change::Fleeting& change);
 
   void write_ends(Connection& connection);
+  void write_fates(Connection& connection);
+  void write_burials(Connection& connection);
+  void write_acts(Connection& connection);
+  std::string localpart_of(std::uint64_t room, const Jid& jid) const;
   void clear_graves(Connection& connection);
   void write_rooms(Connection& connection);
   void write_updates(Connection& connection);

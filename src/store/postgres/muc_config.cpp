@@ -27,7 +27,6 @@ const std::array fields{
     Field{"password", &RoomConfig::password},
     Field{"pubsub", &RoomConfig::pubsub},
     Field{"logs_url", &RoomConfig::logs_url},
-    Field{"welcome", &RoomConfig::welcome},
     Field{"reactions", &RoomConfig::reactions},
     Field{"max_users", &RoomConfig::max_users},
     Field{"max_history", &RoomConfig::max_history},

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <variant>
 
@@ -27,12 +28,24 @@ constexpr Statement select_authored{
     " FROM room_archive a WHERE a.room = $1 AND a.author_bare = $2 AND a.gone_id IS NULL "
     "ORDER BY a.seq DESC LIMIT $3"};
 
-constexpr Statement count_rooms{"count_rooms", "SELECT count(*) FROM rooms WHERE service = $1"};
+constexpr Statement select_original{
+    "select_room_original",
+    "SELECT payload, stoa_micros(until) FROM room_originals WHERE room = $1 AND id = $2"};
+
+constexpr Statement count_rooms{
+    "count_rooms",
+    "SELECT count(*) FROM rooms WHERE service = $1 AND NOT starts_with(localpart, ' ')"};
+
+constexpr Statement select_buried{
+    "select_buried_room",
+    "SELECT ' ' || room, stoa_micros(until) FROM rooms_buried "
+    "WHERE service = $1 AND localpart = $2 ORDER BY at DESC, room DESC LIMIT 1"};
 
 constexpr Statement count_owned{
     "count_owned_rooms",
     "SELECT count(*) FROM room_affiliates f JOIN rooms r ON r.number = f.room "
-    "WHERE r.service = $1 AND f.affiliation = 'owner' AND (f.jid = $2 OR (f.jid = $3 "
+    "WHERE r.service = $1 AND NOT starts_with(r.localpart, ' ') "
+    "AND f.affiliation = 'owner' AND (f.jid = $2 OR (f.jid = $3 "
     "AND NOT EXISTS (SELECT 1 FROM room_affiliates own WHERE own.room = f.room AND own.jid = $2 "
     "AND own.affiliation <> 'none')))"};
 
@@ -103,6 +116,26 @@ struct Find {
       entry.jid = cells.jid();
       entry.affiliation = cells.word(Affiliation::owner);
       entry.nick = cells.text();
+    }
+    return found;
+  }
+
+  Facts operator()(const need::Original& need) const {
+    fact::Original found{need.id, {}, {}};
+    for (const pqxx::row& row : connection.exec(select_original, room, need.id)) {
+      Cells cells(row, room);
+      found.payload = cells.text();
+      found.until = cells.time();
+    }
+    return found;
+  }
+  Facts operator()(const need::Buried& need) const {
+    fact::Buried found{need.localpart, {}, nullptr};
+    for (const pqxx::row& row : connection.exec(select_buried, service, need.localpart)) {
+      Cells cells(row, need.localpart);
+      const std::string hidden = cells.text();
+      found.until = cells.time();
+      found.room = std::make_shared<const RoomState>(MucReader::load(connection, service, hidden));
     }
     return found;
   }

@@ -17,7 +17,8 @@ namespace {
 
 /// $1 service, $2 user, $3 domain, $4 hidden ones too.
 const std::string listed_rooms =
-    "FROM rooms x WHERE x.service = $1 AND ($4::boolean OR (x.locked_by IS NULL AND (x.public OR "
+    "FROM rooms x WHERE x.service = $1 AND NOT starts_with(x.localpart, ' ') AND ($4::boolean OR "
+    "(x.locked_by IS NULL AND (x.public OR "
     "($2::text <> '' AND coalesce("
     "(SELECT f.affiliation FROM room_affiliates f WHERE f.room = x.number AND f.jid = $2 "
     "AND f.affiliation <> 'none'), "
@@ -75,17 +76,50 @@ constexpr Statement select_rooms_of{
     "(SELECT f.affiliation FROM room_affiliates f WHERE f.room = r.number AND f.jid = $3), 'none'),"
     " (SELECT coalesce(array_agg(DISTINCT s.nick), '{}') FROM room_seats s WHERE s.room = r.number "
     "AND s.bare = $2) "
-    "FROM rooms r WHERE r.service = $1 AND r.number IN ("
+    "FROM rooms r WHERE r.service = $1 AND NOT starts_with(r.localpart, ' ') AND r.number IN ("
     "SELECT room FROM room_affiliates WHERE jid = $2 OR jid = $3 "
     "UNION SELECT room FROM room_seats WHERE bare = $2) ORDER BY r.localpart"};
 
 constexpr Statement select_pending{
     "select_pending_rooms",
-    "SELECT r.localpart FROM rooms r WHERE r.service = $1 AND r.localpart > $2 AND ("
+    "SELECT r.localpart FROM rooms r WHERE r.service = $1 AND r.localpart > $2 "
+    "AND (r.localpart = ' ' OR NOT starts_with(r.localpart, ' ')) AND ("
     "r.locked_by IS NOT NULL OR NOT r.persistent OR "
     "EXISTS (SELECT 1 FROM room_seats s WHERE s.room = r.number) OR "
     "EXISTS (SELECT 1 FROM room_affiliates f WHERE f.room = r.number "
     "AND f.until <= stoa_time($3::bigint))) ORDER BY r.localpart LIMIT $4"};
+
+#define STOA_FOUND_ROOMS                                                                        \
+  "SELECT r.localpart, r.name, r.description, r.lang, "                                         \
+  "(SELECT count(DISTINCT s.nick) FROM room_seats s WHERE s.room = r.number), "                 \
+  "NOT r.members_only AND NOT r.password_protected, r.whois = 'moderators' FROM rooms r WHERE " \
+  "r.service = $1 AND NOT starts_with(r.localpart, ' ') AND "
+
+constexpr Statement select_named{
+    "select_named_rooms", STOA_FOUND_ROOMS "r.localpart = ANY($2::text[]) ORDER BY r.localpart"};
+
+/// $2 users and domains; none: whoever sits there.
+constexpr Statement select_seated{
+    "select_seated_rooms", STOA_FOUND_ROOMS
+    "EXISTS (SELECT 1 FROM room_seats s WHERE s.room = r.number AND (cardinality($2::text[]) = 0 "
+    "OR s.bare = ANY($2) OR split_part(s.bare, '@', 2) = ANY($2))) ORDER BY r.localpart"};
+
+constexpr Statement select_unused{
+    "select_unused_rooms", STOA_FOUND_ROOMS
+    "r.persistent AND r.created < stoa_time($2::bigint) "
+    "AND NOT EXISTS (SELECT 1 FROM room_seats s WHERE s.room = r.number) "
+    "AND NOT EXISTS (SELECT 1 FROM room_archive a WHERE a.room = r.number "
+    "AND a.stamp >= stoa_time($2::bigint)) ORDER BY r.localpart LIMIT $3"};
+
+constexpr Statement select_burials{
+    "select_burials",
+    "SELECT localpart, stoa_micros(at), stoa_micros(until), by, reason FROM rooms_buried "
+    "WHERE service = $1 AND until > stoa_time($2::bigint) ORDER BY at DESC, room DESC LIMIT $3"};
+
+constexpr Statement select_acts{
+    "select_acts",
+    "SELECT stoa_micros(at), actor, act, target, reason FROM rooms_audit "
+    "WHERE service = $1 AND ($2 = '' OR actor = $2 OR target = $2) ORDER BY place DESC LIMIT $3"};
 
 /// The answer to a question about one service.
 struct Look {
@@ -104,14 +138,7 @@ struct Look {
       if (page.unknown_uid) return page;
       page.first_index = first;
       if (cells.null()) break;
-      found::Room& room = page.rooms.emplace_back();
-      room.localpart = cells.text();
-      room.name = cells.text();
-      room.description = cells.text();
-      room.lang = cells.text();
-      room.users = cells.number();
-      room.open = cells.flag();
-      room.semi_anonymous = cells.flag();
+      read_room(cells, page.rooms.emplace_back());
     }
     return page;
   }
@@ -151,6 +178,72 @@ struct Look {
     const pqxx::result rows = connection.exec(select_vcard, std::to_string(read.room));
     return found::Vcard{rows.empty() ? std::string() : rows[0][0].as<std::string>()};
   }
+
+  found::Rooms plain_page(const pqxx::result& rows) const {
+    found::Rooms page;
+    for (const pqxx::row& row : rows) {
+      Cells cells(row, row[0].c_str());
+      read_room(cells, page.rooms.emplace_back());
+    }
+    page.count = page.rooms.size();
+    return page;
+  }
+  static void read_room(Cells& cells, found::Room& room) {
+    room.localpart = cells.text();
+    room.name = cells.text();
+    room.description = cells.text();
+    room.lang = cells.text();
+    room.users = cells.number();
+    room.open = cells.flag();
+    room.semi_anonymous = cells.flag();
+  }
+  static std::string micros(Timestamp time) {
+    return std::to_string(time.time_since_epoch().count());
+  }
+
+  ReadResult operator()(const read::Named& read) const {
+    Array names;
+    for (const std::string& name : read.localparts) names.add(name);
+    return plain_page(connection.exec(select_named, service, names.take()));
+  }
+  ReadResult operator()(const read::Seated& read) const {
+    Array users;
+    for (const Jid& user : read.users) users.add(user.str());
+    return plain_page(connection.exec(select_seated, service, users.take()));
+  }
+  ReadResult operator()(const read::Unused& read) const {
+    return plain_page(
+        connection.exec(select_unused, service, micros(read.since), std::to_string(read.max)));
+  }
+  ReadResult operator()(const read::Buried& read) const {
+    found::Buried found;
+    for (const pqxx::row& row :
+         connection.exec(select_burials, service, micros(read.now), std::to_string(read.max))) {
+      Cells cells(row, row[0].c_str());
+      auto& entry = found.entries.emplace_back();
+      entry.localpart = cells.text();
+      entry.burial.at = cells.time();
+      entry.burial.until = cells.time();
+      entry.burial.by = cells.jid();
+      entry.burial.reason = cells.text();
+    }
+    return found;
+  }
+  ReadResult operator()(const read::Audit& read) const {
+    found::Audit found;
+    for (const pqxx::row& row :
+         connection.exec(select_acts, service, read.about, std::to_string(read.max))) {
+      Cells cells(row, "audit");
+      Act& act = found.acts.emplace_back();
+      act.at = cells.time();
+      act.actor = cells.jid();
+      act.what = cells.text();
+      act.target = cells.text();
+      act.reason = cells.text();
+    }
+    return found;
+  }
+  ReadResult operator()(const read::ForCommand& read) const { return std::visit(*this, read.what); }
 
   ReadResult operator()(const read::RoomsOf& read) const {
     found::RoomsOf found;

@@ -49,8 +49,21 @@ void MucWriter::Batch::put(const std::string& service, const change::Created& c)
 }
 
 void MucWriter::Batch::put(const std::string& service, const change::Destroyed& c) {
-  destroyed.insert(c.room);
+  if (c.kept) {
+    fates[c.room] = {&service, &c, nullptr};
+  } else {
+    destroyed.insert(c.room);
+  }
   if (c.gone) gone.put({0, service, c.jid.local()}, &*c.gone);
+}
+
+void MucWriter::Batch::put(const std::string& service, const change::Restored& c) {
+  fates[c.room] = {&service, nullptr, &c};
+  gone.erase({0, service, c.after->jid.local()});
+}
+
+void MucWriter::Batch::put(const std::string& service, const change::Audited& c) {
+  acts.push_back({&service, &c.act});
 }
 
 void MucWriter::Batch::put(const std::string&, const change::Configured& c) {

@@ -19,6 +19,17 @@ constexpr Statement insert_archive{
     "AS r(room, seq, id, stamp, kind, affiliation, role, semi_anonymous, nick, occupant_id, "
     "author, author_bare, message_id, lang, payload, body)"};
 
+/// Before they are taken back; what was kept long enough goes.
+constexpr Statement keep_originals{
+    "keep_room_originals",
+    "WITH ended AS (DELETE FROM room_originals WHERE until <= (SELECT max(stoa_time(stamp)) "
+    "FROM unnest($4::bigint[]) AS s(stamp))) "
+    "INSERT INTO room_originals (room, id, payload, until) "
+    "SELECT a.room, a.id, a.payload, stoa_time(r.until) "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(room, seq, until) "
+    "JOIN room_archive a ON a.room = r.room AND a.seq = r.seq AND a.gone_id IS NULL "
+    "ON CONFLICT DO NOTHING"};
+
 constexpr Statement retract_rows{
     "retract_room_archive",
     "UPDATE room_archive a SET payload = '', body = NULL, gone_id = r.id, "
@@ -64,13 +75,18 @@ void MucWriter::Batch::write_archive(Connection& connection) {
 }
 
 void MucWriter::Batch::write_retractions(Connection& connection) {
+  Columns<4> kept;
   Columns<7> rows;
   for (const auto& [key, row] : retractions.slots()) {
     if (!stays(key.entity)) continue;
     const muc::Tombstone& after = *(*row)->after;
+    if (const auto until = (*row)->original_until) {
+      kept.add(key.entity, (*row)->seq, *until, after.stamp);
+    }
     rows.add(key.entity, (*row)->seq, after.id, after.stamp, after.moderator, after.moderator_id,
              after.reason);
   }
+  kept.write(connection, keep_originals);
   rows.write(connection, retract_rows);
 
   Columns<2> ends;

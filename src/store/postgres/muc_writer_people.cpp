@@ -114,7 +114,9 @@ void MucWriter::Batch::write_seats(Connection& connection) {
   Columns<2> left;
   Columns<9> seated;
   for (const auto& [key, row] : seats.slots()) {
-    if (!stays(key.entity)) continue;
+    const auto fate = fates.find(key.entity);
+    const bool buried = fate != fates.end() && fate->second.buried;
+    if (!stays(key.entity) || buried) continue;
     if (!row) {
       left.add(key.entity, digest(key.name));
       continue;

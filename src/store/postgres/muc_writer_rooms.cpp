@@ -124,6 +124,7 @@ void MucWriter::Batch::write_ends(Connection& connection) {
   }
   forgotten.write(connection, delete_gone);
   left.write(connection, upsert_gone);
+  write_fates(connection);
 }
 
 void MucWriter::Batch::write_rooms(Connection& connection) {
@@ -132,8 +133,8 @@ void MucWriter::Batch::write_rooms(Connection& connection) {
     if (!stays(key.entity)) continue;
     const auto& room = *row->change;
     const muc::RoomConfig& config = *room.config;
-    rows.add(key.entity, *row->service, room.jid.local(), room.created, room.locked_by.str(),
-             room.occupant_key, config.name, config.description, config.lang,
+    rows.add(key.entity, *row->service, localpart_of(key.entity, room.jid), room.created,
+             room.locked_by.str(), room.occupant_key, config.name, config.description, config.lang,
              fold_case(config.name), fold_case(config.description), config.public_room,
              config.persistent, config.members_only, config.password_protected, token(config.whois),
              config_of(config));
@@ -224,6 +225,8 @@ void MucWriter::Batch::write(Connection& connection) {
   write_ends(connection);
   clear_graves(connection);
   write_rooms(connection);
+  write_burials(connection);
+  write_acts(connection);
   write_updates(connection);
   write_subjects(connection);
   write_affiliates(connection);

@@ -62,6 +62,23 @@ std::vector<xml::Element> StageLink::take() {
 
 InProcess::InProcess(Backing& backing) : backing_(backing) {
   start();
+  if (forgets()) {  // what is loaded from now on was here before
+    dispatcher_->run_due();
+    turn();
+  }
+}
+
+bool InProcess::forgets() {
+  return memory_of_services == 0;
+}
+
+/// Takes the place of whatever is in memory: services without memory keep what was used last.
+void InProcess::displace() {
+  xml::Element decoy("presence", ns::client);
+  decoy.set("from", "passer-by@nowhere.lit/x").set("to", "decoy@" + std::string(domain) + "/x");
+  decoy.set("type", "unavailable");
+  dispatcher_->handle(decode_stanza(decoy).value());
+  turn();
 }
 
 InProcess::~InProcess() {
@@ -117,6 +134,7 @@ void InProcess::prove() {
 }
 
 void InProcess::send(const std::vector<xml::Element>& stanzas) {
+  if (forgets()) displace();
   for (const xml::Element& element : stanzas) {
     auto stanza = decode_stanza(element);
     if (stanza.ok()) dispatcher_->handle(std::move(stanza).value());

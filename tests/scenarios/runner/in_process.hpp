@@ -66,6 +66,8 @@ class InProcess final : public Stage {
  private:
   void start();
   void end(Ending ending);
+  static bool forgets();
+  void displace();
   void turn();
   void prove();
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scenarios/runner/faults.hpp"
+#include "scenarios/runner/hosted.hpp"
 #include "scenarios/runner/in_process.hpp"
 #include "scenarios/runner/modes.hpp"
 #include "scenarios/runner/player.hpp"
@@ -34,7 +35,8 @@ void play(const std::string& mode, const std::string& file) {
     if (scenario.faults) scenario::play_with_faults(scenario);
     return;
   }
-  const auto backing = scenario::make_backing(mode, scenario);
+  if (mode == "forgetful") scenario::memory_of_services = 0;
+  const auto backing = scenario::make_backing(mode == "forgetful" ? "memory" : mode, scenario);
   if (!backing) return;
   scenario::InProcess stage(*backing);
   scenario::Player(scenario, stage).play();
@@ -57,13 +59,13 @@ int run(const std::string& mode, const std::vector<std::string>& paths) {
 
 }  // namespace
 
-/// scenarios MODE PATH...   MODE: memory, faults, postgres. A path is a file, or a folder with all
-/// in it.
+/// scenarios MODE PATH...   MODE: memory, forgetful, faults, postgres. A path is a file, or a
+/// folder with all in it.
 int main(int count, char** arguments) {
   const std::vector<std::string> words(arguments + 1, arguments + count);
-  const std::set<std::string> modes{"memory", "faults", "postgres"};
+  const std::set<std::string> modes{"memory", "forgetful", "faults", "postgres"};
   if (words.size() < 2 || !modes.contains(words[0])) {
-    std::cerr << "usage: scenarios memory|faults|postgres FILE|FOLDER...\n";
+    std::cerr << "usage: scenarios memory|forgetful|faults|postgres FILE|FOLDER...\n";
     return 2;
   }
   if (words[0] == "postgres" && !std::getenv("STOA_TEST_DATABASE")) {

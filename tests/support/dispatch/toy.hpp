@@ -122,7 +122,8 @@ struct Engine {
   static Read list(const stoa::disco::ListRequest& request, const Settings&) {
     return Shelves{request};
   }
-  static stoa::disco::ListPage list_page(ReadResult result, const Settings&) {
+  static stoa::disco::ListPage list_page(ReadResult result, const Settings&,
+                                         const stoa::disco::ListRequest&) {
     return std::get<stoa::disco::ListPage>(std::move(result));
   }
   static std::optional<stoa::Timestamp> deadline(const State& state) { return state.alarm; }

@@ -219,3 +219,24 @@ TEST_CASE("a bare sender above its rate is told to wait [PS-LIM-05 PS-ERR-28]") 
                                    "<ping xmlns='urn:xmpp:ping'/></iq>"))) == "none");
   }
 }
+
+TEST_CASE("look-ups above the rate are a matter of resources [MUC-LIM-07]") {
+  World world;
+  world.dispatcher.add_domain({.name = "toy.lit",
+                               .profile = {},
+                               .list_page = 10,
+                               .stanza_bytes = 65536,
+                               .rate = {.per_second = 1, .burst = 1},
+                               .unlimited = {}},
+                              world.wire);
+  CHECK(condition(only(world.ask(iq("<ping xmlns='urn:xmpp:ping'/>")))) == "none");
+  for (const char* payload :
+       {"<query xmlns='http://jabber.org/protocol/disco#info'/>",
+        "<query xmlns='http://jabber.org/protocol/disco#items'/>",
+        "<query xmlns='jabber:iq:register'/>", "<query xmlns='urn:xmpp:mam:2'/>"}) {
+    CAPTURE(payload);
+    const Element refused = only(world.ask(iq(payload)));
+    CHECK(condition(refused) == "resource-constraint");
+    CHECK(refused.child("error", ns::client)->attr("type") == "wait");
+  }
+}

@@ -137,3 +137,28 @@ TEST_CASE("the condition of an error that came in is read") {
       condition_of(stanza_of("<iq from='a' to='s' type='error'><error><gone "
                              "xmlns='u'/></error></iq>")));
 }
+
+TEST_CASE("texts follow the request's language where there is a translation [MUC-COMP-08]") {
+  const StanzaError full(ErrorType::wait, Condition::service_unavailable, "XEP-0045 7.2.9",
+                         "The room is full");
+  const StanzaError rare(ErrorType::wait, Condition::service_unavailable, "none",
+                         "This sentence stands nowhere else");
+  const auto text_of = [](const std::string& lang, const StanzaError& error) {
+    const std::string attribute = lang.empty() ? "" : " xml:lang='" + lang + "'";
+    const std::string said = reply("<presence from='a@b/c' to='r@s/n'" + attribute + "/>", error);
+    return said.substr(said.find("<text"), said.find("</text>") - said.find("<text"));
+  };
+  const auto ends_with = [](const std::string& said, std::string_view lang, std::string_view text) {
+    return said.find("xml:lang='" + std::string(lang) + "'") != std::string::npos &&
+           said.ends_with(">" + std::string(text));
+  };
+  for (const char* lang : {"de", "DE", "de-AT"}) {
+    CAPTURE(lang);
+    CHECK(ends_with(text_of(lang, full), "de", "Der Raum ist voll"));
+    CHECK(ends_with(text_of(lang, rare), "en", "This sentence stands nowhere else"));
+  }
+  for (const char* lang : {"", "en", "fr", "dem"}) {
+    CAPTURE(lang);
+    CHECK(ends_with(text_of(lang, full), "en", "The room is full"));
+  }
+}

@@ -176,6 +176,7 @@ void EntityService<E>::perform(Entity& entity, Job job, StepOf step) {
     record.durability = std::min(record.durability, E::durability(change));
   }
   number_changed(entity, number);
+  state_changed(entity);
 
   std::vector<Encoded> said;
   encode(entity, step.before_reply, said);
@@ -200,7 +201,10 @@ void EntityService<E>::perform(Entity& entity, Job job, StepOf step) {
   }
   put(before_reply, said.size());
   end_order(job);
-  if (!held) return;
+  if (!held) {
+    errand_done(job, std::nullopt);
+    return;
+  }
   record.job = std::move(job);
   keep(entity, std::move(record));
 }
@@ -245,6 +249,7 @@ template <Engine E>
 void EntityService<E>::refuse(Entity& entity, Job job, const StanzaError& error) {
   end_order(job);
   if (std::holds_alternative<OutboxRow>(job.what)) row_failed(error);
+  errand_done(job, error);
   if (!job.stanza) return;
   // A refusal rests on what the entity's pending requests made of it, whatever kind of stanza it
   // was.

@@ -36,6 +36,16 @@ void EntityService<E>::read(Stanza request, Read read, std::uint64_t after, bool
                }));
 }
 
+/// A look-up, what it found, and the errands that it led to.
+template <Engine E>
+struct EntityService<E>::Round {
+  Stanza request;
+  Read read;
+  typename E::ReadResult found;
+  Outcomes outcomes;
+  std::size_t left = 0;
+};
+
 template <Engine E>
 void EntityService<E>::answered(const Stanza& request, const Read& read,
                                 Found<typename E::ReadResult> found) {
@@ -44,8 +54,14 @@ void EntityService<E>::answered(const Stanza& request, const Read& read,
     reply(request, *fault == ReadFault::away ? store_too_slow() : store_refused(), after, 0);
     return;
   }
-  auto answer =
-      E::answer(read, std::get<typename E::ReadResult>(std::move(found)), settings_, request.from);
+  auto& result = std::get<typename E::ReadResult>(found);
+  if (send_out(request, read, result)) return;
+  give_answer(request, E::answer(read, std::move(result), settings_, request.from));
+}
+
+template <Engine E>
+void EntityService<E>::give_answer(const Stanza& request, Result<Answered, StanzaError> answer) {
+  const std::uint64_t after = common_.senders.last_after(request.from);
   if (!answer.ok()) {
     reply(request, std::move(answer).error(), after, 0);
     return;
@@ -56,19 +72,63 @@ void EntityService<E>::answered(const Stanza& request, const Read& read,
   reply(request, Accepted{std::move(answer.value().reply)}, after, 0);
 }
 
+/// The errands of a look-up, if it has any. The sender's later stanzas wait for the last of them.
+template <Engine E>
+bool EntityService<E>::send_out([[maybe_unused]] const Stanza& request,
+                                [[maybe_unused]] const Read& read,
+                                [[maybe_unused]] typename E::ReadResult& found) {
+  if constexpr (requires { E::errands(read, found); }) {
+    auto errands = E::errands(read, found);
+    if (errands.empty()) return false;
+    const auto round = std::make_shared<Round>(Round{request, read, std::move(found), {}, 0});
+    round->outcomes.resize(errands.size());
+    round->left = errands.size();
+    common_.senders.begin(request.from);
+    std::size_t place = 0;
+    for (auto& [key, what] : errands) {
+      Job job{std::nullopt, std::move(what)};
+      job.errand = place++;
+      job.round = round;
+      submit(touch(key), std::move(job));
+    }
+    return true;
+  } else {
+    return false;
+  }
+}
+
+template <Engine E>
+void EntityService<E>::errand_done(Job& job, std::optional<StanzaError> refusal) {
+  const auto round = std::exchange(job.round, nullptr);
+  if (!round) return;
+  round->outcomes[job.errand] = std::move(refusal);
+  if (--round->left == 0) conclude(*round);
+}
+
+template <Engine E>
+void EntityService<E>::conclude([[maybe_unused]] Round& round) {
+  if constexpr (requires { E::conclude(round.read, round.found, round.outcomes, settings_); }) {
+    give_answer(round.request, E::conclude(round.read, round.found, round.outcomes, settings_));
+    common_.senders.end(round.request.from);
+  }
+}
+
 template <Engine E>
 void EntityService<E>::list(ListRequest request, std::function<void(Found<ListPage>)> then) {
   Metrics::add(common_.metrics.lookups);
   const std::uint64_t after = common_.senders.last_after(request.requester);
-  loader_.read(
-      E::list(request, settings_), after,
-      alive([this, then = std::move(then)](Found<typename E::ReadResult> found) {
-        if (const auto* fault = std::get_if<ReadFault>(&found)) {
-          then(*fault);
-        } else {
-          then(E::list_page(std::get<typename E::ReadResult>(std::move(found)), settings_));
-        }
-      }));
+  request.service_admin = context(request.requester).service_admin;
+  Read asked = E::list(request, settings_);
+  loader_.read(std::move(asked), after,
+               alive([this, request = std::move(request),
+                      then = std::move(then)](Found<typename E::ReadResult> found) {
+                 if (const auto* fault = std::get_if<ReadFault>(&found)) {
+                   then(*fault);
+                 } else {
+                   then(E::list_page(std::get<typename E::ReadResult>(std::move(found)), settings_,
+                                     request));
+                 }
+               }));
 }
 
 }  // namespace stoa::dispatch

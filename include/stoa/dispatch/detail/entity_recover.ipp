@@ -16,6 +16,8 @@ struct EntityService<E>::Recovery {
   std::string key;           // and its key
   std::optional<Timestamp> retry_rows;
   bool begun = false;
+  bool swept = false;   // everything that was pending at the start was touched once
+  bool shared = false;  // the settings hold what follows from the shared entity
 
   std::string touched;  // keys up to here were touched in this sweep
   std::optional<Timestamp> next_touch;
@@ -26,7 +28,27 @@ void EntityService<E>::recover(std::function<void()> sent) {
   recovery_->begun = true;
   recovery_->sent = std::move(sent);
   common_.release.withhold_marks(outlet_);
-  next_rows();
+  load_shared();
+}
+
+/// What every decision must know comes before the first stanza.
+template <Engine E>
+void EntityService<E>::load_shared() {
+  if constexpr (requires(const State& state) { E::share(settings_, state); }) {
+    loader_.load(std::string(E::shared_key()), 0, alive([this](Found<State> found) {
+                   const auto* state = std::get_if<State>(&found);
+                   if (!state && std::get<ReadFault>(found) == ReadFault::away) {
+                     rows_later();
+                     return;
+                   }
+                   if (state) E::share(settings_, *state);
+                   recovery_->shared = true;
+                   next_rows();
+                 }));
+  } else {
+    recovery_->shared = true;
+    next_rows();
+  }
 }
 
 /// Reads the next outbox rows of an earlier run and sends them.
@@ -136,7 +158,7 @@ void EntityService<E>::run_due(Timestamp now) {
   }
   if (recovery_->retry_rows && *recovery_->retry_rows <= now) {
     recovery_->retry_rows.reset();
-    next_rows();
+    recovery_->shared ? next_rows() : load_shared();
   }
   if (recovery_->next_touch && *recovery_->next_touch <= now) touch_some(now);
 }
@@ -152,6 +174,7 @@ void EntityService<E>::touch_some(Timestamp now) {
                          const auto* keys = std::get_if<std::vector<std::string>>(&found);
                          if (!keys || keys->empty()) {
                            recovery.touched.clear();
+                           if (keys) recovery.swept = true;
                            recovery.next_touch = common_.now() + limits_.sweep;
                            return;
                          }

@@ -67,7 +67,12 @@ void EntityService<E>::loaded(const std::string& key, EntityTag tag, Found<State
     return;
   }
   entity->state = std::get<State>(std::move(found));
+  if constexpr (requires { E::reloaded(entity->state, common_.now()); }) {
+    // After the first sweep whatever must be looked at after a start has been.
+    if (recovery_->swept) E::reloaded(entity->state, common_.now());
+  }
   number_changed(*entity, 0);
+  state_changed(*entity);
   weigh(*entity);
   drain(*entity);
   after_run(*entity);
@@ -115,6 +120,14 @@ void EntityService<E>::number_changed(Entity& entity, std::uint64_t before) {
   if (now != 0) by_number_[now] = &entity;
 }
 
+/// Settings that follow from the state of one entity.
+template <Engine E>
+void EntityService<E>::state_changed([[maybe_unused]] const Entity& entity) {
+  if constexpr (requires { E::share(settings_, entity.state); }) {
+    if (*entity.key == E::shared_key()) E::share(settings_, entity.state);
+  }
+}
+
 /// What follows every decision and every load.
 template <Engine E>
 void EntityService<E>::after_run(Entity& entity) {
@@ -154,6 +167,9 @@ void EntityService<E>::count_population([[maybe_unused]] Entity& entity) {
 
 template <Engine E>
 bool EntityService<E>::idle(const Entity& entity) const {
+  if constexpr (requires { E::forgettable(entity.state); }) {
+    if (entity.phase == Slot::Phase::ready && !E::forgettable(entity.state)) return false;
+  }
   return entity.phase == Slot::Phase::ready && !entity.activity &&
          common_.release.passed(entity.last_seq) && common_.release.passed(entity.last_after);
 }

@@ -17,14 +17,17 @@ void EntityService<E>::committed(std::uint64_t) {
 template <Engine E>
 void EntityService<E>::drop_settled(Entity& entity) {
   std::vector<Record>& records = entity.activity->records;
+  std::vector<Job> done;
   std::size_t settled = 0;
   for (; settled < records.size() && common_.release.passed(records[settled].after); ++settled) {
     Record& record = records[settled];
     if (record.read) {
       read(std::move(*record.job.stanza), std::move(*record.read), record.after, true);
     }
+    if (record.job.round) done.push_back(std::move(record.job));
   }
   records.erase(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(settled));
+  for (Job& job : done) errand_done(job, std::nullopt);
 }
 
 /// Live messages no longer wait for the store once it has been away for long: what waits for
@@ -41,6 +44,7 @@ void EntityService<E>::store_away(bool away) {
       const bool waits_for_itself = record.seq != 0 && record.durability == Durability::hard;
       if (waits_for_itself || record.read) break;
       common_.release.free(record.owner);
+      errand_done(records[free].job, std::nullopt);
       if (record.job.stanza) common_.senders.forget_after(record.job.stanza->from, record.after);
     }
     records.erase(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(free));
@@ -110,6 +114,7 @@ void EntityService<E>::take_back(Entity& entity, const Record& record) {
     }
   }
   number_changed(entity, number);
+  state_changed(entity);
 }
 
 }  // namespace stoa::dispatch

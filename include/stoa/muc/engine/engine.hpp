@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <stoa/disco/disco.hpp>
@@ -52,11 +54,20 @@ struct Engine {
                              const Context& context);
   static disco::Info service_info(const Settings& settings);
   static Read list(const disco::ListRequest& request, const Settings& settings);
-  static disco::ListPage list_page(ReadResult found, const Settings& settings);
+  static disco::ListPage list_page(ReadResult found, const Settings& settings,
+                                   const disco::ListRequest& request);
   /// The audience is `all`: every session in the room.
   static std::shared_ptr<const RecipientSet> recipients(const State& state,
                                                         const std::string& audience);
   static std::optional<Timestamp> deadline(const State& state);
+  /// The service's own state (src/muc/engine/lobby.hpp).
+  static std::string_view shared_key();
+  static void share(Settings& settings, const State& state);
+  static std::vector<std::pair<std::string, Request>> errands(const Read& read,
+                                                              const ReadResult& found);
+  static Result<Answered, StanzaError> conclude(
+      const Read& read, const ReadResult& found,
+      const std::vector<std::optional<StanzaError>>& outcomes, const Settings& settings);
 
   /// src/muc/model
   static void apply(State& state, const Change& change);
@@ -64,6 +75,8 @@ struct Engine {
   static Durability durability(const Change& change);
   static void supply(State& state, Facts facts);
   static void shrink(State& state);
+  static bool forgettable(const State& state);
+  static void reloaded(State& state, Timestamp now);
   static bool exists(const State& state) { return state.exists(); }
   static std::uint64_t number(const State& state) { return state.number; }
   static std::size_t footprint(const State& state) { return state.footprint(); }

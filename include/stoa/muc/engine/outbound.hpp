@@ -63,7 +63,8 @@ struct PresenceTo {
 struct PresenceList {
   Jid to;
   Role viewer = Role::visitor;
-  std::string except;  ///< key of the nick that is left out
+  std::string except;         ///< key of the nick that is left out
+  bool no_strangers = false;  ///< visitors without affiliation are left out
 };
 
 /// A groupchat message to everybody in the room: audience "all".

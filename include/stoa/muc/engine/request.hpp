@@ -202,6 +202,7 @@ struct Command : Asked {
   std::string action;
   std::string session;
   std::optional<forms::Form> form;
+  bool at_service = false;  ///< sent to the service; `to` is the room that it is about, if any
 };
 
 /// A message or presence of type error: something that the room sent came back.
@@ -225,6 +226,36 @@ struct Tick {};
 /// The service goes away for good: everybody is told (XEP-0045, 11.2).
 struct Shutdown {};
 
+/// A service administrator's errand to one of several rooms: it ends, kept for a while.
+struct End {
+  Jid by;
+  std::string reason;
+  Jid venue;
+  std::optional<Timestamp> unused_since;  ///< only if nobody was there since
+};
+
+/// Likewise: those users (bare JIDs or domains) have to go.
+struct Expel {
+  Jid by;
+  std::vector<Jid> users;
+  std::string reason;
+  bool banned = false;  ///< from the service, else they are kicked
+};
+
+/// Likewise: a notice to everybody who is there.
+struct Announce {
+  Jid by;
+  std::string text;
+};
+
+/// To the service's own state: those users (bare JIDs or domains) are banned from it.
+struct Ban {
+  Jid by;
+  std::vector<Jid> users;
+  std::string reason;
+  std::optional<Timestamp> until;
+};
+
 }  // namespace request
 
 using Request =
@@ -236,6 +267,6 @@ using Request =
                  request::DiscoInfo, request::DiscoItems, request::OccupantIq, request::PingRoom,
                  request::GetVcard, request::SetVcard, request::AskArchive, request::Moderate,
                  request::Command, request::Bounce, request::IqAnswer, request::Tick,
-                 request::Shutdown>;
+                 request::Shutdown, request::End, request::Expel, request::Announce, request::Ban>;
 
 }  // namespace stoa::muc

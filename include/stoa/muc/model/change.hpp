@@ -34,6 +34,19 @@ struct Destroyed {
   Jid jid;
   std::optional<GoneRoom> gone;  ///< what is left in its place
   std::shared_ptr<const RoomState> before;
+  std::optional<Burial> kept = {};  ///< its rows are kept, where nobody finds them
+};
+
+/// A destroyed room comes back, without occupants. Hard.
+struct Restored {
+  std::uint64_t room = 0;
+  std::shared_ptr<const RoomState> after;
+  std::optional<GoneRoom> gone;  ///< what stood in its place
+};
+
+/// What a service administrator did, for the record. Hard.
+struct Audited {
+  Act act;
 };
 
 /// Hard.
@@ -91,6 +104,7 @@ struct Retracted {
   std::string id;  ///< stanza-id of the message
   std::optional<Tombstone> before;
   std::optional<Tombstone> after;
+  std::optional<Timestamp> original_until = {};  ///< until then owners can see what it said
 };
 
 /// Everything up to `through` leaves the archive. Hard. Cannot be undone but by fetching again.
@@ -160,21 +174,26 @@ struct Metered {
   std::optional<Meter> before;
   std::optional<Meter> after;
 };
+struct Waited {
+  std::optional<WaitingMessage> before;
+  std::optional<WaitingMessage> after;
+};
 struct Due {
   Timestamp before;
   Timestamp after;
 };
 }  // namespace fleeting
-using Fleeting = std::variant<fleeting::Unarchived, fleeting::Revived, fleeting::Forgotten,
-                              fleeting::Kept, fleeting::Pinged, fleeting::IqSet,
-                              fleeting::PrivateSent, fleeting::Metered, fleeting::Due>;
+using Fleeting =
+    std::variant<fleeting::Unarchived, fleeting::Revived, fleeting::Forgotten, fleeting::Kept,
+                 fleeting::Pinged, fleeting::IqSet, fleeting::PrivateSent, fleeting::Metered,
+                 fleeting::Waited, fleeting::Due>;
 
 }  // namespace change
 
-using Change =
-    std::variant<change::Created, change::Destroyed, change::Configured, change::LockSet,
-                 change::SubjectSet, change::Affiliated, change::Seated, change::Archived,
-                 change::Retracted, change::ArchiveCut, change::VcardSet, change::HatSet,
-                 change::RegistrationSet, change::Invited, change::Fleeting>;
+using Change = std::variant<change::Created, change::Destroyed, change::Restored, change::Audited,
+                            change::Configured, change::LockSet, change::SubjectSet,
+                            change::Affiliated, change::Seated, change::Archived, change::Retracted,
+                            change::ArchiveCut, change::VcardSet, change::HatSet,
+                            change::RegistrationSet, change::Invited, change::Fleeting>;
 
 }  // namespace stoa::muc

@@ -20,7 +20,6 @@ struct RoomConfig {
   std::string password;                   ///< kept, without effect, while password_protected is off
   std::string pubsub;                     ///< XMPP URI of the associated node
   std::string logs_url;                   ///< roominfo_logs; set by the service
-  std::string welcome;                    ///< told once to each newcomer
   std::vector<std::string> reactions;     ///< XEP-0444 restriction: the only emojis; empty: all
   std::optional<std::int64_t> max_users;  ///< nullopt: the service's limit
   std::int64_t max_history = 50;          ///< messages on joining

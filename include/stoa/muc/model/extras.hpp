@@ -76,13 +76,34 @@ struct Meter {
     voice,
     slow_mode,
     deserted,
-    held
+    held,
+    active
   } of;
   Jid user;  ///< bare; empty for the room as a whole
   double level = 0;
   Timestamp at;  ///< of the last use
 
   friend bool operator==(const Meter&, const Meter&) = default;
+};
+
+/// An accepted message that waits for the room's rate, without id and time yet.
+struct WaitingMessage {
+  RowPtr row;
+  std::string body;
+  bool stored = true;
+
+  friend bool operator==(const WaitingMessage&, const WaitingMessage&) = default;
+};
+
+/// What a service administrator did: no passwords, no texts of messages.
+struct Act {
+  Timestamp at;
+  Jid actor;           ///< bare
+  std::string what;    ///< the command's node, or the request's namespace
+  std::string target;  ///< a room, a user, a domain
+  std::string reason;
+
+  friend bool operator==(const Act&, const Act&) = default;
 };
 
 struct Extras {
@@ -93,6 +114,7 @@ struct Extras {
   std::vector<PendingIq> iqs;
   std::vector<SentPrivate> privates;  ///< newest last, the last few only
   std::vector<Meter> meters;
+  std::vector<WaitingMessage> waiting;  ///< oldest first
 };
 
 }  // namespace stoa::muc

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -12,6 +13,8 @@
 #include <stoa/muc/model/tokens.hpp>
 
 namespace stoa::muc {
+
+struct RoomState;
 
 /// What a decision may have to know besides the state in memory. The store answers each need with
 /// the fact of the same name, which repeats the question.
@@ -42,9 +45,17 @@ struct Visits {
 struct AffiliationLog {
   std::uint64_t since = 0;
 };
+/// The newest room of that name that was destroyed and kept.
+struct Buried {
+  std::string localpart;
+};
+/// What a moderated message said, while that is kept.
+struct Original {
+  std::string id;
+};
 }  // namespace need
 using Need = std::variant<need::History, need::Entry, need::Authored, need::Ownership, need::Visits,
-                          need::AffiliationLog>;
+                          need::AffiliationLog, need::Buried, need::Original>;
 
 namespace fact {
 struct History {
@@ -78,8 +89,18 @@ struct AffiliationLog {
   bool known = false;  ///< the log reaches back that far
   std::vector<Entry> entries;
 };
+struct Buried {
+  std::string localpart;
+  Timestamp until;                        ///< then it is gone for good
+  std::shared_ptr<const RoomState> room;  ///< null: there is none
+};
+struct Original {
+  std::string id;
+  std::string payload;  ///< as XML; empty: nothing is kept
+  Timestamp until;
+};
 }  // namespace fact
 using Facts = std::variant<fact::History, fact::Entry, fact::Authored, fact::Ownership,
-                           fact::Visits, fact::AffiliationLog>;
+                           fact::Visits, fact::AffiliationLog, fact::Buried, fact::Original>;
 
 }  // namespace stoa::muc

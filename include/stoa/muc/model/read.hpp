@@ -10,6 +10,7 @@
 #include <stoa/jid/jid.hpp>
 #include <stoa/mam/mam.hpp>
 #include <stoa/muc/model/archive.hpp>
+#include <stoa/muc/model/room.hpp>
 
 namespace stoa::muc {
 
@@ -64,10 +65,52 @@ struct RoomsOf {
   Jid user;  ///< bare
 };
 
+/// Rooms that exist, of those named.
+struct Named {
+  std::vector<std::string> localparts;
+};
+
+/// Rooms where somebody sits; of `users` (bare JIDs or domains) where there are any.
+struct Seated {
+  std::vector<Jid> users;
+};
+
+/// Persistent rooms in which nobody sits and nothing was said since then, by localpart.
+struct Unused {
+  Timestamp since;
+  std::size_t max = 0;
+};
+
+/// Destroyed rooms whose rows are kept.
+struct Buried {
+  Timestamp now;
+  std::size_t max = 0;
+};
+
+/// What service administrators did, newest first.
+struct Audit {
+  std::string about;  ///< only acts of it, or on it; empty: all
+  std::size_t max = 0;
+};
+
+/// A look-up for a service administrator's command (XEP-0050), with what the answer, and the
+/// errands that it leads to, must know.
+struct ForCommand {
+  std::string node;
+  std::string session;
+  Jid by;
+  std::vector<Jid> users;  ///< to be banned, or removed
+  std::string reason;
+  std::string text;
+  Jid venue;
+  std::optional<Timestamp> when;
+  std::variant<Search, RoomsOf, Named, Seated, Unused, Buried, Audit> what;
+};
+
 }  // namespace read
 
 using Read = std::variant<read::Rooms, read::Search, read::Archive, read::ArchiveEnds, read::Vcard,
-                          read::RoomsOf>;
+                          read::RoomsOf, read::ForCommand>;
 
 namespace found {
 
@@ -114,9 +157,21 @@ struct RoomsOf {
   std::vector<Entry> entries;
 };
 
+struct Buried {
+  struct Entry {
+    std::string localpart;
+    Burial burial;
+  };
+  std::vector<Entry> entries;
+};
+
+struct Audit {
+  std::vector<Act> acts;
+};
+
 }  // namespace found
 
-using ReadResult =
-    std::variant<found::Rooms, found::Archive, found::ArchiveEnds, found::Vcard, found::RoomsOf>;
+using ReadResult = std::variant<found::Rooms, found::Archive, found::ArchiveEnds, found::Vcard,
+                                found::RoomsOf, found::Buried, found::Audit>;
 
 }  // namespace stoa::muc

@@ -29,6 +29,16 @@ struct GoneRoom {
   friend bool operator==(const GoneRoom&, const GoneRoom&) = default;
 };
 
+/// How a room was destroyed whose rows are kept for a while.
+struct Burial {
+  Timestamp at;
+  Timestamp until;
+  Jid by;  ///< bare
+  std::string reason;
+
+  friend bool operator==(const Burial&, const Burial&) = default;
+};
+
 /// One room in memory. Default constructed it is known not to exist. Changed by apply() only,
 /// except for the caches (history, lookups, audiences), which are not part of its value.
 struct RoomState {

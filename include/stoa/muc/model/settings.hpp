@@ -8,6 +8,7 @@
 
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
+#include <stoa/muc/model/affiliations.hpp>
 #include <stoa/muc/model/config.hpp>
 
 namespace stoa::muc {
@@ -52,9 +53,11 @@ struct Limits {
   std::size_t pending_iqs = 500;                  ///< between occupants, of one room
   std::int64_t history = 500;                     ///< ceiling of muc#maxhistoryfetch
   Rate messages{.burst = 500, .per_second = 50};  ///< of one bare JID in one room
-  Rate room_messages;                             ///< of all in one room
-  Rate presence_updates;                          ///< of one bare JID in one room
-  Rate joins;                                     ///< of one bare JID in one room, nick changes too
+  Rate room_messages;                             ///< of all in one room; more of them wait
+  std::size_t room_queue = 100;                   ///< messages of one room that wait
+  std::size_t crowd = 0;  ///< from so many nicks on strangers without voice are not shown; 0: never
+  Rate presence_updates;  ///< of one bare JID in one room
+  Rate joins;             ///< of one bare JID in one room, nick changes too
   Rate invitations{.burst = 20, .per_second = 0.5};
 };
 
@@ -69,6 +72,10 @@ struct Times {
   Duration tombstone = std::chrono::hours(24 * 31);
   Duration invitation = std::chrono::hours(24 * 7);  ///< how long a decline is passed on
   Duration archive_age = Duration::zero();           ///< zero: kept for ever
+  Duration keep_destroyed = Duration::zero();  ///< what an owner destroyed can be brought back
+  Duration idle = Duration::zero();            ///< then an occupant is kicked; zero: never
+  Duration keep_moderated = Duration::zero();  ///< the originals of moderated messages; zero: not
+  Duration undelete = std::chrono::hours(24 * 7);  ///< likewise what a service administrator did
 };
 
 /// One rooms service: everything that is configured for it. Immutable after start.
@@ -92,17 +99,32 @@ struct Settings {
   bool allow_public = true;            ///< publicroom may be set (else hidden from the form)
   bool allow_persistent = true;        ///< likewise persistentroom
   bool registration = true;            ///< jabber:iq:register at rooms
+  bool service_registration = false;   ///< and at the service: a nick for all rooms
   bool speak_without_joining = false;  ///< admins and owners, as the room
   bool open_archive = true;            ///< anybody who may enter an open room reads its archive
   bool tombstones = true;
   bool moderators_unlimited = false;  ///< message rates do not hold for moderators
   bool occupant_iq_set = true;        ///< set requests between occupants
   bool conference_invite = false;     ///< jabber:x:conference in mediated invitations
-  bool tell_absent = false;           ///< users are told of affiliation changes while absent (101)
+  bool avatar_presence = false;  ///< the room itself is present with its avatar (XEP-0486, 5.2)
+  bool caps_presence = false;    ///< and with its capabilities (XEP-0115)
+  bool tell_absent = false;      ///< users are told of affiliation changes while absent (101)
   bool chat_without_database = true;
 
   Limits limits;
   Times times;
+
+  /// What holds in every room, kept by the service's own state (lobby.hpp): outcasts are banned
+  /// from the service, reserved nicks are reserved everywhere, admins are service administrators.
+  /// Null: nothing does. shared_ptr because copies of the settings hold the same immutable object.
+  std::shared_ptr<const Affiliations> wide;
+
+  bool bans(const Jid& user) const {
+    return wide && wide->of(user.bare_view()) == Affiliation::outcast;
+  }
+  bool administered_by(const Jid& user) const {
+    return wide && wide->of(user.bare_view()) == Affiliation::admin;
+  }
 };
 
 }  // namespace stoa::muc

@@ -54,7 +54,8 @@ struct Engine {
 
   static disco::Info service_info(const Settings& settings);
   static Read list(const disco::ListRequest& request, const Settings& settings);
-  static disco::ListPage list_page(ReadResult result, const Settings& settings);
+  static disco::ListPage list_page(ReadResult result, const Settings& settings,
+                                   const disco::ListRequest& request);
 
   static std::optional<Timestamp> deadline(const State& state);
   static bool exists(const State& state) { return state.exists(); }

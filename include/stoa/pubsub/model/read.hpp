@@ -66,8 +66,7 @@ struct NodesRead {
 /// Nodes owned by the bare JID (all nodes for an admin) that have pending subscriptions; at most
 /// `cap`.
 struct PendingNodesRead {
-  enum class Purpose { form, disco } purpose = Purpose::form;
-  std::string session = {};  ///< for the answer
+  std::string session = {};  ///< for the answer; empty: only what the commands are is asked
   Jid bare = {};
   bool admin = false;
   std::size_t cap = 0;
