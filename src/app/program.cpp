@@ -35,7 +35,11 @@ class Program::Domain final : public link::LinkHandler, public dispatch::Outlet 
   void on_up() override {
     log::info("link up", {{"link", name()}});
     program_.publish();
-    if (!std::exchange(recovered_, true)) program_.dispatcher_->recover(name());
+    if (std::exchange(recovered_, true)) {
+      program_.dispatcher_->reconnected(name());
+    } else {
+      program_.dispatcher_->recover(name());
+    }
     program_.keep_time();
   }
   void on_down(const link::Down&) override { program_.publish(); }

@@ -243,6 +243,12 @@ void Dispatcher::recover(std::string_view name) {
   }
 }
 
+void Dispatcher::reconnected(std::string_view name) {
+  Domain* const domain = find(name);
+  if (!domain) return;
+  for (const auto& service : domain->services) service->reconnected();
+}
+
 void Dispatcher::recovered(Domain& domain) {
   if (--domain.recovering > 0) return;
   for (Stanza& stanza : std::exchange(domain.parked, {})) accept(domain, std::move(stanza));

@@ -197,7 +197,7 @@ TEST_CASE("a node is loaded as it was stored, times to the microsecond [PS-DUR-1
   tables.add("n", change::AffiliationSet{7, jid("hamlet@denmark.lit"), Affiliation::none,
                                          Affiliation::owner});
   auto held = subscription("francisco@denmark.lit/elsinore", "a");
-  held.options = {false, true};
+  held.options = {.deliver = false, .include_body = true, .temporary = true, .shows = 21};
   held.expires = at(50);
   held.announce = at(40);
   tables.add("n", change::SubscriptionSet{7, std::nullopt, held});
@@ -290,6 +290,34 @@ TEST_CASE("collections never come to stand in a circle [PS-COLL-05]") {
   tables.commit();
   tables.add("node3", change::Linked{3, 1, "node1"});
   CHECK_THROWS_AS(tables.commit(), store::postgres::Fault);
+}
+
+TEST_CASE("those above a leaf in a graph of 10,000 nodes are found by one look-up [PS-COLL-23]") {
+  NodeTables tables;
+  tables.store("leaf", created(1, "leaf"));
+  // 50 levels of 200 collections: each is in two of the next level, the leaf in two of the first.
+  tables.connection.run(
+      "INSERT INTO nodes (number, service, node, digest, version, creator, created, title, "
+      "access_model, hidden, config) SELECT 2 + i, service, 'c' || i, md5('c' || i)::uuid, 1, "
+      "creator, created, '', 'open', false, '{\"pubsub#node_type\":[\"collection\"]}' "
+      "FROM nodes, generate_series(0, 9999) AS i WHERE number = 1");
+  tables.connection.run("ALTER TABLE node_links DISABLE TRIGGER node_links_check");
+  tables.connection.run(
+      "INSERT INTO node_links SELECT 2 + i, 2 + (i / 200 + 1) * 200 + (i + side) % 200 "
+      "FROM generate_series(0, 9799) AS i, generate_series(0, 1) AS side "
+      "UNION SELECT 1, 2 + side FROM generate_series(0, 1) AS side");
+  tables.connection.run("ALTER TABLE node_links ENABLE TRIGGER node_links_check");
+  for (const auto& [number, depth] : {std::pair(2, 1), std::pair(9'802, 50), std::pair(9'803, 49),
+                                      std::pair(9'850, 50), std::pair(9'900, 50)}) {
+    auto held = subscription("a@b.lit", std::to_string(number));
+    held.options.depth = static_cast<std::uint32_t>(depth);
+    tables.store("c" + std::to_string(number - 2),
+                 change::SubscriptionSet{static_cast<std::uint64_t>(number), std::nullopt, held});
+  }
+  const auto above = tables.fetch<fact::Above>(1, need::Above{{2, 3}});
+  std::vector<std::uint64_t> found;
+  for (const auto& one : above.subscriptions) found.push_back(one.number);
+  CHECK(found == std::vector<std::uint64_t>{2, 9'802, 9'850});
 }
 
 TEST_CASE("item ids of 4096 bytes are stored, told apart and found [PS-PUB-35]") {

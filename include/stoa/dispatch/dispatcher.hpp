@@ -53,6 +53,8 @@ class Dispatcher final : public JournalEvents {
   /// The link of the domain is up for the first time: sends what an earlier run owes, then goes on
   /// with the stanzas that came meanwhile. Once for each domain.
   void recover(std::string_view domain);
+  /// The link of the domain is up again.
+  void reconnected(std::string_view domain);
   /// The server has proved that it took everything of `domain` up to `mark`.
   void delivered(std::string_view domain, std::uint64_t mark);
 

@@ -12,6 +12,9 @@
 
 namespace stoa::dispatch {
 
+/// What became of errands, nullopt for done.
+using Outcomes = std::vector<std::optional<StanzaError>>;
+
 /// What a service's rules look like to dispatch. `pubsub::Engine` and `muc::Engine` are such types;
 /// all functions are static and pure, and all of them are called on the loop thread.
 ///
@@ -70,9 +73,20 @@ namespace stoa::dispatch {
 ///         The entity whose state every decision of the service must know: share() puts what counts
 ///         into the settings, whenever it has changed. It is loaded before anything else.
 ///
-/// What became of errands, nullopt for done.
-using Outcomes = std::vector<std::optional<StanzaError>>;
-
+///   functions of an engine that wants to know who is on line (PresenceAware); then presence that
+///   is addressed to the bare domain is dispatch's, and `context.presences` is set
+///     watched(const Change&) -> const vector<Jid>*   bare JIDs whose presence may be needed from
+///         now on, or no longer; null for other changes
+///     read_watched(vector<Jid>) -> Read   which of these (empty: which at all) are needed;
+///     watched_in(const ReadResult&) -> vector<Jid>
+///     read_concerned(bare, Turn) -> Read   entities that must decide when somebody comes or goes;
+///     concerned_in(const ReadResult&) -> vector<uint64_t>   their numbers
+///     presence_request(who, Turn) -> Request   what each of them decides, without a stanza
+///     presence_grace(const Settings&) -> Duration   after a break, until silence means absence
+///   functions of an engine whose changes may concern another entity (Neighbourly)
+///     follow_up(const Change&) -> optional<pair<string, Request>>   key and request, submitted
+///         without a stanza when the change is journalled; it sees what that change made
+///
 /// The state of an entity is a cache of the store: after all its changes are committed it may be
 /// dropped at any time and loaded again without anybody noticing.
 template <class E>
@@ -94,6 +108,16 @@ concept Engine = requires(typename E::State& state, const typename E::State& see
   { E::number(seen) } -> std::same_as<std::uint64_t>;
   { E::footprint(seen) } -> std::same_as<std::size_t>;
   E::shrink(state);
+};
+
+template <class E>
+concept PresenceAware = requires(const typename E::Change& change) {
+  E::watched(change);
+};
+
+template <class E>
+concept Neighbourly = requires(const typename E::Change& change) {
+  E::follow_up(change);
 };
 
 }  // namespace stoa::dispatch

@@ -17,6 +17,8 @@
 #include <stoa/dispatch/service.hpp>
 #include <stoa/dispatch/settle.hpp>
 #include <stoa/dispatch/slots.hpp>
+#include <stoa/stanza/build.hpp>
+#include <stoa/stanza/presences.hpp>
 
 namespace stoa::dispatch {
 
@@ -69,6 +71,7 @@ class EntityService final : public Service {
   std::optional<Timestamp> deadline() const override;
   void run_due(Timestamp now) override;
   void recover(std::function<void()> sent) override;
+  void reconnected() override;
 
   /// The settings that decisions are given from now on.
   void set_settings(Settings settings) { settings_ = std::move(settings); }
@@ -164,8 +167,11 @@ class EntityService final : public Service {
   void begin_order(Job& job);
   void end_order(Job& job);
   void reply(const Stanza& request, const Outcome& outcome, std::uint64_t after, Owner owner);
-  void number_known(std::uint64_t number, Stanza stanza, Request request, Found<std::string> key);
-  void for_number(std::uint64_t number, Stanza stanza, Request request);
+  using MaybeStanza = std::optional<Stanza>;
+  void number_known(std::uint64_t number, MaybeStanza stanza, Request request,
+                    Found<std::string> key);
+  void for_number(std::uint64_t number, MaybeStanza stanza, Request request);
+  void follow_up(const Change& change, std::uint64_t seq);
 
   // entity_reads.ipp: look-ups
   void plan(Entity& entity, Job job, Read read);
@@ -192,6 +198,16 @@ class EntityService final : public Service {
   void row_failed(const StanzaError& error);
   void touch_some(Timestamp now);
 
+  // entity_presence.ipp: who is on line
+  struct Attendance;
+  bool take_presence(const Stanza& stanza);
+  void gone(const Jid& who);
+  void say_presence(const Jid& to, std::string_view type);
+  void turned(const Jid& who, Turn turn);
+  void watch(const Change& change, std::uint64_t seq);
+  void probe_all();
+  void attend(Timestamp now);
+
   /// Wraps a continuation so that it does nothing once this service is gone.
   template <class F>
   auto alive(F f) {
@@ -216,12 +232,15 @@ class EntityService final : public Service {
   Busy busy_;
   std::size_t bytes_ = 0;
   std::unique_ptr<Recovery> recovery_;
+  std::unique_ptr<Attendance> attendance_;  // null where the engine is not told of presence
+  std::uint64_t last_watched_ = 0;          // the last unit that said whose presence is needed
   std::shared_ptr<char> alive_ = std::make_shared<char>('\0');  // watched by continuations
 };
 
 }  // namespace stoa::dispatch
 
 #include <stoa/dispatch/detail/entity_decide.ipp>
+#include <stoa/dispatch/detail/entity_presence.ipp>
 #include <stoa/dispatch/detail/entity_reads.ipp>
 #include <stoa/dispatch/detail/entity_recover.ipp>
 #include <stoa/dispatch/detail/entity_table.ipp>

@@ -43,6 +43,9 @@ class Service {
   /// rate, entities with occupants or deadlines are touched. Called once, when the link is up for
   /// the first time. `sent` is called once, later, when the outbox rows are on their way.
   virtual void recover(std::function<void()> sent) = 0;
+
+  /// The link is up again after a break: presence that came meanwhile was lost.
+  virtual void reconnected() {}
 };
 
 }  // namespace stoa::dispatch

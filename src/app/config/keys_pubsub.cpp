@@ -52,6 +52,11 @@ Keys pubsub_rule_keys() {
              STOA_PUBSUB(pending_life)),
       R::key("pubsub.redirect_life", "seconds", "for which a deleted node names its successor",
              STOA_PUBSUB(redirect_life)),
+      R::key("pubsub.presence_grace", "seconds",
+             "after a start or a break, until who is not on line is taken for gone",
+             STOA_PUBSUB(presence_grace)),
+      R::key("pubsub.stanza_ids", "", "events name the UID of their archive entry (XEP-0359)",
+             STOA_PUBSUB(stanza_ids)),
       R::key("pubsub.bounce_limit", "bounces", "of events until a subscription ends",
              STOA_PUBSUB(bounce_limit)),
   };
@@ -82,6 +87,9 @@ Keys pubsub_limit_keys() {
              STOA_PUBSUB(limits.subscriptions_per_node)),
       R::key("pubsub.max_subscriptions_per_entity", "subscriptions", "0: no limit",
              STOA_PUBSUB(limits.subscriptions_per_entity)),
+      R::key("pubsub.max_bytes_per_owner", "bytes",
+             "of payloads stored at all nodes of their maker; 0: no limit",
+             STOA_PUBSUB(limits.bytes_per_owner)),
       R::key("pubsub.whole_index", "items", "up to which a node's ids are all kept in memory",
              STOA_PUBSUB(limits.whole_index)),
   };

@@ -43,7 +43,9 @@ Objection may_not_be_parent(const Scene& scene, const Relative& parent) {
   const bool itself = parent.node == scene.request.node;
   if (itself || parent.below) return refuse(Fault::bad_kinship);
   if (parent.number == 0) return refuse(Fault::no_such_relative);
-  if (!may_add_to(scene, parent)) return refuse(Fault::may_not_associate);
+  const auto* asked = std::get_if<action::Associate>(&scene.request.action);
+  const bool authorised = asked != nullptr && asked->authorised;
+  if (!authorised && !may_add_to(scene, parent)) return refuse(Fault::may_not_associate);
   if (!parent.collection) return refuse(Fault::bad_kinship);
   const std::uint64_t limit = std::min(parent.children_max.value_or(scene.settings.limits.children),
                                        scene.settings.limits.children);
@@ -109,30 +111,75 @@ std::optional<Verdict> relocate(const Scene& scene, const Relocation& move, say:
   return std::nullopt;
 }
 
-/// Whether the form asks for other children than there are: they are moved one by one (7.5).
-Objection children_differ(const Scene& scene, const forms::Form& form) {
-  const forms::Field* field = form.find(children_field);
-  if (field == nullptr) return std::nullopt;
-  const auto names = names_in(*field);
-  const auto& now = scene.state.kin->children;
-  if (names && *names == std::set<std::string>(now.begin(), now.end())) return std::nullopt;
-  return refuse(Fault::config_refused,
-                "pubsub#children is not set here: put each child into the collection.");
+/// Whether this node may come into the collection that the scene is about.
+Objection may_not_be_child(const Scene& scene, const Relative& child) {
+  if (child.node == scene.request.node || child.above) return refuse(Fault::bad_kinship);
+  if (child.number == 0) return refuse(Fault::no_such_relative);
+  if (!scene.admin() && child.affiliation != Affiliation::owner) {
+    return refuse(Fault::may_not_associate);
+  }
+  return std::nullopt;
+}
+
+/// The children that a form names (7.2): those that are new come in, those that it leaves out go.
+/// Each child carries it out.
+Objection adopt(const Scene& scene, const std::set<std::string>& wanted, Done& step) {
+  const std::vector<std::string>& now = scene.state.kin->children;
+  const std::set<std::string> before(now.begin(), now.end());
+  const std::uint64_t limit =
+      std::min(scene.config().children_max.value_or(scene.settings.limits.children),
+               scene.settings.limits.children);
+  if (wanted.size() > limit && wanted != before) return refuse(Fault::too_many_children);
+  using Way = change::Linked::Way;
+  for (const std::string& child : now) {
+    if (wanted.contains(child)) continue;
+    step.changes.push_back(change::Adopt{child, scene.request.node, Way::out});
+  }
+  for (const Relative& child : scene.state.kin->found) {
+    if (!wanted.contains(child.node) || before.contains(child.node)) continue;
+    if (Objection objection = may_not_be_child(scene, child)) return objection;
+    step.changes.push_back(change::Adopt{child.node, scene.request.node, Way::in});
+  }
+  return std::nullopt;
+}
+
+/// The names in a field of the form; none where it is not there; nullopt where one cannot be.
+std::optional<std::set<std::string>> names_of(const forms::Form& form, std::string_view var) {
+  const forms::Field* field = form.find(var);
+  return field ? names_in(*field) : std::set<std::string>();
+}
+
+/// Asks for the nodes that the form names in both fields.
+std::optional<Verdict> lacks_named(const Scene& scene, const std::set<std::string>& parents,
+                                   const std::set<std::string>& children) {
+  std::vector<std::string> names(parents.begin(), parents.end());
+  names.insert(names.end(), children.begin(), children.end());
+  return lacks_kin(scene, names);
 }
 
 }  // namespace
 
 std::optional<Verdict> link(const Scene& scene, const forms::Form& form, Done& step) {
-  const forms::Field* field = form.find(collection_field);
-  if (field == nullptr && form.find(children_field) == nullptr) return std::nullopt;
-  const auto wanted = field ? names_in(*field) : std::set<std::string>();
-  if (!wanted) return Verdict(refuse(Fault::config_refused, "pubsub#collection names no node."));
-  if (auto verdict = lacks_kin(scene, {wanted->begin(), wanted->end()})) return verdict;
-  if (Objection objection = children_differ(scene, form)) return Verdict(std::move(*objection));
-  if (field == nullptr) return std::nullopt;
+  const bool places = form.find(collection_field) != nullptr;
+  const bool adopts = form.find(children_field) != nullptr;
+  if (!places && !adopts) return std::nullopt;
+  const auto wanted = names_of(form, collection_field);
+  const auto children = names_of(form, children_field);
+  if (!wanted || !children) return Verdict(refuse(Fault::config_refused, "That names no node."));
+  if (auto verdict = lacks_named(scene, *wanted, *children)) return verdict;
+  const bool made = !step.changes.empty();  // the node's creation stands there
+  if (adopts) {
+    const bool holds = scene.config().collection() || form.value(node_type_field) == "collection";
+    if (!holds && !children->empty()) {
+      return Verdict(refuse(Fault::config_refused, "pubsub#children is for collections."));
+    }
+    if (Objection objection = adopt(scene, *children, step)) return Verdict(std::move(*objection));
+  }
+  if (!places) return std::nullopt;
   Relocation move;
   auto gone = scene.state.parents;
   for (const Relative& parent : scene.state.kin->found) {
+    if (!wanted->contains(parent.node)) continue;
     if (gone.erase(parent.number) > 0) continue;
     if (Objection objection = may_not_be_parent(scene, parent)) {
       return Verdict(std::move(*objection));
@@ -141,7 +188,6 @@ std::optional<Verdict> link(const Scene& scene, const forms::Form& form, Done& s
   }
   move.out.assign(gone.begin(), gone.end());
   if (move.in.empty() && move.out.empty()) return std::nullopt;
-  const bool made = !step.changes.empty();  // the node's creation stands there
   return relocate(scene, move, made ? say::Kinship::What::created : say::Kinship::What::associated,
                   step);
 }
@@ -154,13 +200,13 @@ Verdict decide_associate(const Scene& scene, const action::Associate& action) {
   Relocation move;
   if (action.dissociate) {
     if (parent.number == 0) return refuse(Fault::no_such_relative);
-    if (!scene.owner() && parent.affiliation != Affiliation::owner) {
+    if (!action.authorised && !scene.owner() && parent.affiliation != Affiliation::owner) {
       return refuse(Fault::may_not_associate);
     }
     if (!there) return refuse(Fault::not_associated);
     move.out.emplace_back(parent.number, parent.node);
   } else {
-    if (!scene.owner()) return refuse(Fault::may_not_associate);
+    if (!action.authorised && !scene.owner()) return refuse(Fault::may_not_associate);
     if (there) return Done();
     if (Objection objection = may_not_be_parent(scene, parent)) return std::move(*objection);
     move.in.push_back(&parent);

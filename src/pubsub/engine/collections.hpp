@@ -7,9 +7,9 @@
 /// The graph of collections (XEP-0248). Every link is a change of the child.
 namespace stoa::pubsub {
 
-/// The links that a submitted configuration asks for (`pubsub#collection`), and what is said of
-/// them, at the end of the step; or why not, or what must be known first. The state of the scene is
-/// the node as it is, or is about to be made.
+/// The links that a submitted configuration asks for (`pubsub#collection`, `pubsub#children`), and
+/// what is said of them, at the end of the step; or why not, or what must be known first. The state
+/// of the scene is the node as it is, or is about to be made.
 std::optional<Verdict> link(const Scene& scene, const forms::Form& form, Done& step);
 
 /// The form of an owner: the configuration and the node's place in the graph. The family must be

@@ -81,7 +81,7 @@ std::optional<Verdict> drop_surplus(const Scene& scene, const NodeConfig& after,
 void announce_configuration(const Scene& scene, const NodeConfig& after, Done& step) {
   if (!after.notify_config || !after.deliver_notifications) return;
   if (scene.state.subscriptions.empty() && scene.state.parents.empty()) return;
-  step.outbound.push_back(say::Configured{scene.token(), above_of(scene)});
+  step.outbound.push_back(say::Configured{.token = scene.token(), .above = above_of(scene)});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "pubsub/engine/presence.hpp"
 #include "pubsub/engine/scene.hpp"
 
 namespace stoa::pubsub {
@@ -48,6 +49,7 @@ struct Rules {
   Verdict operator()(const action::NodeItems& a) const { return decide_node_items(scene, a); }
   Verdict operator()(const action::Bounce& a) const { return decide_bounce(scene, a); }
   Verdict operator()(const action::AskArchive& a) const { return decide_archive(scene, a); }
+  Verdict operator()(const action::TurnUp& a) const { return decide_turn(scene, a); }
   Verdict operator()(const action::Associate& a) const { return decide_associate(scene, a); }
 };
 
@@ -79,6 +81,10 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
   const bool leases_first = overdue && !std::holds_alternative<Tick>(request.action);
   Verdict verdict =
       leases_first ? decide_after_leases(scene) : std::visit(Rules{scene}, request.action);
+  if (auto* step = std::get_if<Done>(&verdict)) {
+    select_present(scene, *step);
+    note_watched(scene, *step);
+  }
   if (!std::holds_alternative<Lacks<Need>>(verdict)) {
     state.kin.reset();  // the next request must see the graph as it is then
     state.above.reset();

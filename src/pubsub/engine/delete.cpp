@@ -64,7 +64,7 @@ Verdict decide_purge(const Scene& scene) {
   }
   const NodeConfig& config = scene.config();
   if (notifies(scene) && (config.notify_retract || config.always_notify)) {
-    step.outbound.push_back(say::Purged{scene.token(), above_of(scene)});
+    step.outbound.push_back(say::Purged{.token = scene.token(), .above = above_of(scene)});
   }
   return step;
 }

@@ -113,6 +113,14 @@ constexpr std::array rows = {
     Row{Fault::too_many_children, cancel, not_allowed, "max-nodes-exceeded", "XEP-0248 7.2.3.3",
         "The collection is full."},
     Row{Fault::bad_session, modify, bad_request, "", "XEP-0050 3.4", "There is no such session."},
+    Row{Fault::same_type_twice, cancel, conflict, "", "XEP-0248 6.1.3",
+        "There is a subscription of this type already."},
+    Row{Fault::type_covered, cancel, not_allowed, "", "XEP-0248 6.1.3",
+        "A subscription to all leaves nothing to another one."},
+    Row{Fault::root_node, cancel, not_allowed, "", "XEP-0248 8.1",
+        "This is the root of all collections."},
+    Row{Fault::quota, wait, resource_constraint, "", "RFC 6120 8.3.3.18",
+        "The owner of the node has no room left for it."},
 };
 
 const Row& row_of(Fault fault) {

@@ -57,6 +57,10 @@ enum class Fault {
   bad_kinship,
   not_associated,
   too_many_children,
+  same_type_twice,
+  type_covered,
+  root_node,
+  quota,
 };
 
 /// The refusal; `text` replaces the table's own.

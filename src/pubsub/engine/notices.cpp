@@ -44,10 +44,15 @@ void ask_owners(const Scene& scene, Done& step, const Subscription& subscription
 
 void send_last_item(const Scene& scene, Done& step, const Subscription& subscription) {
   if (!wants_last_item(scene) || !subscription.options.deliver) return;
+  const NodeState& state = scene.state;
+  if (state.exists() && !state.hears_now(subscription, scene.context.presences)) return;
   const LastItem last = last_item(scene);
   if (last.item == nullptr) return;
-  step.outbound.push_back(
-      say::LastItem{scene.token(), subscription.jid, subscription.subid, *last.item});
+  step.outbound.push_back(say::LastItem{.token = scene.token(),
+                                        .to = subscription.jid,
+                                        .subid = subscription.subid,
+                                        .item = *last.item,
+                                        .holder = subscription.jid});
 }
 
 }  // namespace stoa::pubsub

@@ -212,6 +212,20 @@ void announce(const Scene& scene, const Plan& plan, Done& step) {
   step.outbound.push_back(std::move(retracted));
 }
 
+/// What is stored for the node's creator already, and what would come to it.
+std::optional<Verdict> over_quota(const Scene& scene, const Publish& publish) {
+  const std::uint64_t limit = scene.settings.limits.bytes_per_owner;
+  if (limit == 0 || scene.admin()) return std::nullopt;
+  const auto& known = scene.state.stored_bytes;
+  if (!known || scene.now() - known->asked > count_is_fresh) {
+    return Verdict(Lacks<Need>{need::StoredBytes{scene.state.creator, scene.now()}});
+  }
+  std::uint64_t bytes = known->count;
+  for (const Publish::Item& item : publish.items) bytes += item.payload ? item.payload->size() : 0;
+  if (bytes <= limit) return std::nullopt;
+  return Verdict(refuse(Fault::quota));
+}
+
 /// The requester may publish; `step` may hold the node's creation already.
 Verdict carry_out(const Scene& scene, const Publish& publish, Done step) {
   Plan plan;
@@ -221,6 +235,7 @@ Verdict carry_out(const Scene& scene, const Publish& publish, Done step) {
   if (!without_history) {
     if (auto verdict = plan_eviction(scene, plan)) return std::move(*verdict);
   }
+  if (auto verdict = over_quota(scene, publish)) return std::move(*verdict);
   if (auto verdict = lacks_above(scene)) return std::move(*verdict);
   if (!plan.items.empty()) {
     std::vector<std::string> ids;
@@ -262,6 +277,7 @@ Verdict publish_first(const Scene& scene, const Publish& publish) {
   tell_creator(scene, step);
   NodeState made;
   for (const Change& change : step.changes) apply(made, change);
+  made.stored_bytes = scene.state.stored_bytes;
   const Scene there = scene.at(made);
   Publish bare{publish.items, std::nullopt};
   if (Objection objection = first_objection(publish_checks, there, bare))

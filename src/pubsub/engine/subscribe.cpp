@@ -99,7 +99,8 @@ SubscriptionState state_of_new(const Scene& scene, const Subscribe& subscribe,
       scene.config().access_model == AccessModel::authorize &&
       grant(standing_of(scene, subscribe), Privilege::subscribe) != Grant::yes;
   if (needs_approval) return SubscriptionState::pending;
-  const bool asked = scene.settings.lease_policy == LeasePolicy::asked && !made.expires;
+  const bool asked =
+      scene.settings.lease_policy == LeasePolicy::asked && !made.expires && !made.options.temporary;
   return asked ? SubscriptionState::unconfigured : SubscriptionState::subscribed;
 }
 
@@ -111,7 +112,8 @@ Result<Subscription, StanzaError> make(const Scene& scene, const Subscribe& subs
     if (!with) return std::move(with).error();
     made = std::move(with).value();
   }
-  if (scene.settings.lease_policy == LeasePolicy::required && !made.expires) {
+  const bool ends = made.expires || made.options.temporary;
+  if (scene.settings.lease_policy == LeasePolicy::required && !ends) {
     return refuse(Fault::configuration_required);
   }
   made.state = state_of_new(scene, subscribe, made);
@@ -127,6 +129,18 @@ xml::Element reply_for(const Scene& scene, const Subscription& subscription,
       scene.state.node, subscription,
       scene.settings.tables->subscribe.render(forms::FormType::result, lease,
                                               viewer_of(scene.config())));
+}
+
+/// XEP-0248, 6.1.3: what another subscription to the collection already covers. Two of one type
+/// differ in their depth alone; `all` leaves nothing to a second one.
+Objection covered(const Scene& scene, const Subscription& made) {
+  if (!scene.config().collection() || !scene.settings.multi_subscribe) return std::nullopt;
+  for (const Subscription* held : scene.state.subscriptions.of(made.jid)) {
+    if (held->options.type == made.options.type) return refuse(Fault::same_type_twice);
+    const auto all = SubscriptionType::all;
+    if (held->options.type == all || made.options.type == all) return refuse(Fault::type_covered);
+  }
+  return std::nullopt;
 }
 
 /// Already there (6.1.6): the first one's answer again, unless each request makes another.
@@ -150,6 +164,7 @@ Verdict decide_subscribe(const Scene& scene, const Subscribe& subscribe) {
   auto made = make(scene, subscribe);
   if (!made) return std::move(made).error();
   const Subscription& subscription = *made;
+  if (Objection objection = covered(scene, subscription)) return std::move(*objection);
   const bool effective = subscription.state == SubscriptionState::subscribed;
   if (effective && wants_last_item(scene) && last_item(scene).unknown) {
     return Lacks<Need>{need::Last{}};

@@ -24,7 +24,7 @@ bool ends_at_once(const action::Bounce& bounce) {
 /// The subscription whose event came back: to its JID, its bare JID or its server.
 const Subscription* bounced(const NodeState& state, const Jid& from, std::string_view tag) {
   if (const Subscription* exact = state.subscriptions.find(from, tag)) return exact;
-  if (from.is_full()) return nullptr;
+  if (from.is_full()) return state.subscriptions.find(from.bare(), tag);  // the newest item
   if (!from.local().empty()) {
     for (const Subscription* held : state.subscriptions.of_entity(from)) {
       if (held->subid == tag) return held;

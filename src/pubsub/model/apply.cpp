@@ -37,6 +37,7 @@ void watch_expiry(NodeState& state) {
 void configure(NodeState& state, const SharedConfig& config, std::uint64_t version) {
   state.config = config;
   state.version = version;
+  state.audience.reset();
   watch_expiry(state);
 }
 
@@ -58,7 +59,8 @@ void set_affiliation(NodeState& state, const Jid& jid, Affiliation affiliation) 
 
 void set_subscription(NodeState& state, const std::optional<Subscription>& before,
                       const std::optional<Subscription>& after) {
-  if (part(before) != part(after)) state.audience.reset();
+  const auto shows = [](const std::optional<Subscription>& s) { return s ? s->options.shows : 0; };
+  if (part(before) != part(after) || shows(before) != shows(after)) state.audience.reset();
   if (before) state.subscriptions.remove(before->jid, before->subid);
   if (after) state.subscriptions.put(*after);
   state.held_subscriptions.reset();
@@ -101,6 +103,7 @@ struct Apply {
     state.items.trim(max_known_items);
     state.next_seq = std::max(state.next_seq, item.seq + 1);
     state.last_item = c.item;
+    state.stored_bytes.reset();
     if (c.before) watch_expiry(state);
   }
   void operator()(const change::ItemsRetracted& c) const {
@@ -126,6 +129,8 @@ struct Apply {
   }
   void operator()(const change::AffiliationSet& c) const { set_affiliation(state, c.jid, c.after); }
   void operator()(const change::Linked& c) const { link(state, c, c.way); }
+  void operator()(const change::Watch&) const {}
+  void operator()(const change::Adopt&) const {}
   void operator()(const change::Undo& c) const;
 };
 
@@ -177,6 +182,8 @@ struct Revert {
     using Way = change::Linked::Way;
     link(state, c, c.way == Way::in ? Way::out : Way::in);
   }
+  void operator()(const change::Watch&) const {}
+  void operator()(const change::Adopt&) const {}
   void operator()(const change::Undo& c) const { std::visit(Apply{state}, *c.what); }
 };
 
@@ -198,6 +205,8 @@ struct HowDurable {
   Durability operator()(const change::SubscriptionSet&) const { return Durability::hard; }
   Durability operator()(const change::AffiliationSet&) const { return Durability::hard; }
   Durability operator()(const change::Linked&) const { return Durability::hard; }
+  Durability operator()(const change::Watch&) const { return Durability::soft; }
+  Durability operator()(const change::Adopt&) const { return Durability::soft; }
   Durability operator()(const change::Undo& c) const { return durability(*c.what); }
 };
 

@@ -7,33 +7,81 @@ Affiliation NodeState::affiliation_of(const Jid& bare) const {
   return known == affiliations.end() ? Affiliation::none : known->second;
 }
 
+namespace {
+
+/// Gathers the subscriptions of one JID after the other.
+class AudienceMaker {
+ public:
+  void add(const Subscription& subscription) {
+    if (current_.jid != subscription.jid) {
+      flush();
+      current_ = {subscription.jid, {}, false};
+    }
+    current_.subids.push_back(subscription.subid);
+    current_.body = current_.body || subscription.options.include_body;
+  }
+  std::shared_ptr<Audience> take() {
+    flush();
+    audience_->single = std::move(single_);
+    audience_->with_body = std::move(with_body_);
+    return std::move(audience_);
+  }
+
+ private:
+  void flush() {
+    if (current_.subids.size() == 1) {
+      (current_.body ? with_body_ : single_)->add(current_.jid, current_.subids.front());
+      std::string& named = current_.body ? audience_->named_with_body : audience_->named;
+      if (audience_->selective) named += current_.jid.str() + "\n" + current_.subids.front() + "\n";
+    }
+    if (current_.subids.size() > 1) audience_->several.push_back(std::move(current_));
+    current_ = {};
+  }
+
+  std::shared_ptr<Audience> audience_ = std::make_shared<Audience>();
+  std::shared_ptr<RecipientSet> single_ = std::make_shared<RecipientSet>();
+  std::shared_ptr<RecipientSet> with_body_ = std::make_shared<RecipientSet>();
+  Audience::Several current_;
+
+ public:
+  /// The audience is of this moment only.
+  void name_them() { audience_->selective = true; }
+};
+
+bool takes_part(const Subscription& subscription) {
+  return subscription.state == SubscriptionState::subscribed && subscription.options.deliver;
+}
+
+}  // namespace
+
 const Audience& NodeState::listeners() const {
   if (audience) return *audience;
-  auto made = std::make_shared<Audience>();
-  auto single = std::make_shared<RecipientSet>();
-  auto with_body = std::make_shared<RecipientSet>();
-  const auto flush = [&](Audience::Several& held) {
-    if (held.subids.size() == 1) {
-      (held.body ? with_body : single)->add(held.jid, held.subids.front());
-    }
-    if (held.subids.size() > 1) made->several.push_back(std::move(held));
-  };
-  Audience::Several current;
+  AudienceMaker maker;
+  bool selective = config && config->presence_based_delivery;
   for (const Subscription& subscription : subscriptions) {
-    if (subscription.state != SubscriptionState::subscribed) continue;
-    if (!subscription.options.deliver) continue;
-    if (current.jid != subscription.jid) {
-      flush(current);
-      current = {subscription.jid, {}, false};
-    }
-    current.subids.push_back(subscription.subid);
-    current.body = current.body || subscription.options.include_body;
+    if (!takes_part(subscription)) continue;
+    maker.add(subscription);
+    selective = selective || subscription.options.shows != 0;
   }
-  flush(current);
-  made->single = std::move(single);
-  made->with_body = std::move(with_body);
+  auto made = maker.take();
+  made->selective = selective;
   audience = std::move(made);
   return *audience;
+}
+
+bool NodeState::hears_now(const Subscription& subscription, const Presences* presences) const {
+  const Shows wanted = subscription.options.shows;
+  if (wanted == 0 && !config->presence_based_delivery) return true;
+  return presences && presences->available(subscription.jid, wanted == 0 ? any_show : wanted);
+}
+
+std::shared_ptr<const Audience> NodeState::present(const Presences* presences) const {
+  AudienceMaker maker;
+  maker.name_them();
+  for (const Subscription& subscription : subscriptions) {
+    if (takes_part(subscription) && hears_now(subscription, presences)) maker.add(subscription);
+  }
+  return maker.take();
 }
 
 std::size_t NodeState::footprint() const {

@@ -15,6 +15,7 @@ using forms::Token;
 
 constexpr std::size_t max_title = 1024;
 constexpr std::size_t max_description = 8192;
+constexpr std::string_view presence_word = "presence";
 constexpr std::uint32_t max_depth = 1000;  ///< levels of a graph; no graph is deeper
 
 std::vector<Option> descriptive_rows() {
@@ -138,6 +139,12 @@ std::vector<Option> delivery_rows() {
                               &NodeConfig::notify_retract));
   rows.push_back(
       Row::boolean("pubsub#notify_sub", "Notify owners of subscriptions", &NodeConfig::notify_sub));
+  rows.push_back(Row::boolean("pubsub#presence_based_delivery", "Notify only those who are on line",
+                              &NodeConfig::presence_based_delivery));
+  rows.push_back(Row::boolean("pubsub#tempsub", "Subscriptions end when the subscriber goes",
+                              &NodeConfig::tempsub));
+  rows.push_back(Row::boolean("pubsub#purge_offline", "Items go when their publisher goes off line",
+                              &NodeConfig::purge_offline));
   rows.push_back(Row::list<NotificationType NodeConfig::*, NotificationType>(
       "pubsub#notification_type", "Message type of notifications", &NodeConfig::notification_type,
       {{NotificationType::normal, "normal", "normal"},
@@ -173,23 +180,77 @@ NodeTable node_table(const Limits& limits) {
   return NodeTable(node_config_form, std::move(rows));
 }
 
+namespace {
+
+using LeaseOption = forms::Option<Lease, SubscribeViewer>;
+
+/// A time, or the word `presence` (12.5, 12.19).
+LeaseOption expire_row() {
+  LeaseOption row;
+  row.var = "pubsub#expire";
+  row.type = FieldType::text_single;
+  row.label = "When the subscription ends (a time, or presence: when you go off line)";
+  row.get = [](const Lease& lease) {
+    if (lease.options.temporary) return forms::Values{std::string(presence_word)};
+    return forms::Values{lease.expires ? format_xep0082(*lease.expires) : std::string()};
+  };
+  row.set = [](Lease& lease, const forms::Values& values) -> std::optional<std::string> {
+    const std::string text = values.empty() ? std::string() : values.front();
+    const auto time = parse_xep0082(text);
+    const bool word = text == presence_word;
+    if (values.size() > 1 || (!text.empty() && !word && !time)) {
+      return "must be a date and time, or the word presence";
+    }
+    lease.options.temporary = word;
+    lease.expires = time;
+    return std::nullopt;
+  };
+  return row;
+}
+
+constexpr std::array<std::pair<std::string_view, Show>, 5> show_words = {{{"away", Show::away},
+                                                                          {"chat", Show::chat},
+                                                                          {"dnd", Show::dnd},
+                                                                          {"online", Show::online},
+                                                                          {"xa", Show::xa}}};
+
+LeaseOption shows_row() {
+  LeaseOption row;
+  row.var = "pubsub#show-values";
+  row.type = FieldType::list_multi;
+  row.label = "Only while your presence is one of these";
+  for (const auto& [word, show] : show_words) row.choices.push_back({std::string(word), {}});
+  row.get = [](const Lease& lease) {
+    forms::Values values;
+    for (const auto& [word, show] : show_words) {
+      if ((lease.options.shows & bit(show)) != 0) values.emplace_back(word);
+    }
+    return values;
+  };
+  row.set = [](Lease& lease, const forms::Values& values) -> std::optional<std::string> {
+    Shows shows = 0;
+    for (const std::string& value : values) {
+      const auto known = std::find_if(show_words.begin(), show_words.end(),
+                                      [&](const auto& one) { return one.first == value; });
+      if (known == show_words.end()) return "must be away, chat, dnd, online or xa";
+      shows = static_cast<Shows>(shows | bit(known->second));
+    }
+    lease.options.shows = shows;
+    return std::nullopt;
+  };
+  return row;
+}
+
+}  // namespace
+
 SubscribeTable subscribe_table() {
   using LeaseRow = forms::Rows<Lease, SubscribeViewer>;
   std::vector<forms::Option<Lease, SubscribeViewer>> rows;
   rows.push_back(LeaseRow::boolean(
       "pubsub#deliver", "Whether notifications are sent",
       [](auto& lease) -> auto& { return lease.options.deliver; }));
-  rows.push_back(LeaseRow::make(
-      {"pubsub#expire", FieldType::text_single, "When the subscription ends"}, &Lease::expires,
-      [](const std::optional<Timestamp>& end) {
-        return forms::Values{end ? format_xep0082(*end) : std::string()};
-      },
-      [](const forms::Values& values) -> forms::Reading<std::optional<Timestamp>> {
-        if (values.empty() || values.front().empty()) return std::optional<Timestamp>();
-        const auto time = parse_xep0082(values.front());
-        if (!time || values.size() > 1) return forms::ValueFault{"must be a date and time"};
-        return time;
-      }));
+  rows.push_back(expire_row());
+  rows.push_back(shows_row());
   rows.push_back(
       LeaseRow::boolean(
           "pubsub#include_body", "Whether notifications hold a text for people",

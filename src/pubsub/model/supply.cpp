@@ -52,6 +52,9 @@ struct Supply {
   void operator()(const fact::HeldSubscriptions& fact) const {
     state.held_subscriptions = CountFact{fact.asked.bare, fact.count, fact.asked.asked};
   }
+  void operator()(const fact::StoredBytes& fact) const {
+    state.stored_bytes = CountFact{fact.asked.creator, fact.bytes, fact.asked.asked};
+  }
   void operator()(const fact::Kin& fact) const { state.kin = std::make_shared<const Kin>(fact); }
   void operator()(const fact::Above& fact) const {
     state.above = std::make_shared<const Above>(fact);

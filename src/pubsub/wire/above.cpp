@@ -90,6 +90,10 @@ void to_above(const Event& event, const NodeState& node, const Heard& heard,
   }
 }
 
+std::string word_for_many(std::string_view lines) {
+  return std::string(many_word) + std::string(lines);
+}
+
 void append_kinship(std::string& out, const say::Kinship& said) {
   using What = say::Kinship::What;
   const auto open = [&out](std::string_view name, const std::string& node) {

@@ -28,6 +28,9 @@ void to_above(const Event& event, const NodeState& node, const Heard& heard,
 /// What stands inside `<event/>`.
 void append_kinship(std::string& out, const say::Kinship& said);
 
+/// The word for those whom lines of a JID and a tag each name.
+std::string word_for_many(std::string_view lines);
+
 /// The recipients that a word of the outbox lists; null where it is another kind of word.
 std::shared_ptr<const RecipientSet> many_recipients(std::string_view word);
 

@@ -85,6 +85,14 @@ Chosen choose(const xml::Element& pubsub, std::string_view type) {
   return {};
 }
 
+/// XEP-0248, 8.1: the node without a name is nobody's to make, configure or delete.
+bool names_root(const Asked& asked) {
+  const std::string& name = asked.child.name();
+  const bool would = name == "create" || name == "configure" || name == "delete";
+  const auto node = asked.child.attr("node");
+  return would && node && node->empty() && asked.settings.offers("collections");
+}
+
 Claimed decode_pubsub(const Stanza& stanza, const Settings& settings, const Context& context) {
   const xml::Element& pubsub = *stanza.payload();
   const Chosen chosen = choose(pubsub, stanza.type);
@@ -96,6 +104,7 @@ Claimed decode_pubsub(const Stanza& stanza, const Settings& settings, const Cont
               .companion = chosen.companion,
               .settings = settings,
               .context = context};
+  if (names_root(asked)) return refuse(Fault::root_node);
   const std::string_view written = chosen.child->attr_or("node", {});
   if (!written.empty()) {
     auto node = node_id(written);

@@ -35,6 +35,7 @@ constexpr std::array features = {
     std::string_view("multi-items"),
     std::string_view("outcast-affiliation"),
     std::string_view("persistent-items"),
+    std::string_view("presence-notifications"),
     std::string_view("publish"),
     std::string_view("publish-node-full"),
     std::string_view("publish-only-affiliation"),

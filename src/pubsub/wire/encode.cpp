@@ -2,6 +2,7 @@
 #include <stoa/stanza/namespaces.hpp>
 #include <stoa/xml/write.hpp>
 
+#include "pubsub/engine/archive.hpp"
 #include "pubsub/engine/faults.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/above.hpp"
@@ -20,12 +21,21 @@ using wire::one_recipient;
 /// Whether copies for those with several subscriptions name them (7.1.2.4, 12.16).
 enum class Shim { with_subids, without };
 
+/// The copies of one event.
+struct Copies {
+  Shim shim = Shim::without;
+  const say::Present& present;
+};
+
 /// One event to all listeners: the sets in one each, the few with several subscriptions one by one.
-void to_listeners(const Event& event, const NodeState& node, Shim shim, std::vector<Encoded>& out,
-                  const std::vector<Item>& items = {}) {
-  const Audience& audience = node.listeners();
+void to_listeners(const Event& event, const NodeState& node, Copies copies,
+                  std::vector<Encoded>& out, const std::vector<Item>& items = {}) {
+  const Audience& audience = copies.present ? *copies.present : node.listeners();
+  const auto word = [&](std::string_view all, const std::string& named) {
+    return copies.present ? wire::word_for_many(named) : std::string(all);
+  };
   if (audience.single->size() > 0) {
-    out.push_back(Event(event).to(audience.single, std::string(all_listeners)));
+    out.push_back(Event(event).to(audience.single, word(all_listeners, audience.named)));
   }
   std::optional<Event> with_body;  // made at first use
   const auto for_people = [&]() -> const Event& {
@@ -33,11 +43,12 @@ void to_listeners(const Event& event, const NodeState& node, Shim shim, std::vec
     return *with_body;
   };
   if (audience.with_body->size() > 0) {
-    out.push_back(Event(for_people()).to(audience.with_body, std::string(body_listeners)));
+    out.push_back(
+        Event(for_people()).to(audience.with_body, word(body_listeners, audience.named_with_body)));
   }
   for (const Audience::Several& several : audience.several) {
     Event copy(several.body ? for_people() : event);
-    if (shim == Shim::with_subids) {
+    if (copies.shim == Shim::with_subids) {
       copy.tail() += "<headers xmlns='";
       copy.tail() += ns::shim;
       copy.tail() += "'>";
@@ -95,13 +106,25 @@ struct Encoder {
     return event;
   }
 
+  /// XEP-0359: of one publication, where it is in the archive.
+  void append_archive_id(std::string& out_text, const std::vector<Item>& items) const {
+    const NodeConfig& config = *node.config;
+    if (!settings.stanza_ids || !config.archive || transient(config) || items.size() != 1) return;
+    out_text += "<stanza-id xmlns='";
+    out_text += ns::sid;
+    out_text += '\'';
+    xml::append_attribute(out_text, "by", settings.service.str());
+    xml::append_attribute(out_text, "id", archive_uid(node.number, items.front().meta.seq));
+    out_text += "/>";
+  }
   void operator()(const say::Published& said) const {
     Event event = event_of_node(said.token);
     open_items(event.tail(), node.node);
     for (const Item& item : said.items) append_item(event.tail(), item, node);
     event.tail() += "</items>";
     event.close();
-    to_listeners(event, node, Shim::with_subids, out, said.items);
+    append_archive_id(event.tail(), said.items);
+    to_listeners(event, node, {Shim::with_subids, said.present}, out, said.items);
     wire::to_above(event, node, {said.above, wire::About::items}, out);
   }
   void operator()(const say::Retracted& said) const {
@@ -114,7 +137,7 @@ struct Encoder {
     }
     event.tail() += "</items>";
     event.close();
-    to_listeners(event, node, Shim::with_subids, out);
+    to_listeners(event, node, {Shim::with_subids, said.present}, out);
     wire::to_above(event, node, {said.above, wire::About::items}, out);
   }
   void operator()(const say::Purged& said) const {
@@ -122,7 +145,7 @@ struct Encoder {
     open_tag(event.tail(), "purge", node.node);
     event.tail() += "/>";
     event.close();
-    to_listeners(event, node, Shim::without, out);
+    to_listeners(event, node, {Shim::without, said.present}, out);
     wire::to_above(event, node, {said.above, wire::About::items}, out);
   }
   void operator()(const say::Configured& said) const {
@@ -135,7 +158,7 @@ struct Encoder {
     }
     event.tail() += "</configuration>";
     event.close();
-    to_listeners(event, node, Shim::without, out);
+    to_listeners(event, node, {Shim::without, said.present}, out);
     wire::to_above(event, node, {said.above, wire::About::nodes}, out);
   }
   void operator()(const say::Deleted& said) const {
@@ -167,7 +190,7 @@ struct Encoder {
     xml::append_attribute(event.tail(), "from", settings.service.str());
     xml::append_attribute(event.tail(), "stamp", format_xep0082(said.item.meta.published));
     event.tail() += "/>";
-    const Subscription* held = node.subscriptions.find(said.to, said.subid);
+    const Subscription* held = node.subscriptions.find(said.holder, said.subid);
     if (held != nullptr && held->options.include_body) {
       event = event.with_body(wire::body_text(*node.config, {said.item}));
     }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include <stoa/store/memory/pubsub.hpp>
 
@@ -152,6 +153,53 @@ class PubsubTables final : public Tables<Engine> {
         cut(rows, read.page, read.cap, [](const NodePage::Row& row) { return row.node; });
     return page_of<NodePage>(std::move(rows), made);
   }
+  static bool needs_presence(const NodeState& state, const Subscription& held) {
+    if (held.state != SubscriptionState::subscribed) return false;
+    return held.options.watches() || state.config->watches_subscribers();
+  }
+  bool published_by(const NodeState& state, const Jid& bare) const {
+    const auto items = items_.find(state.number);
+    if (items == items_.end()) return false;
+    return std::any_of(items->second.begin(), items->second.end(),
+                       [&](const auto& row) { return row.second.meta.publisher == bare; });
+  }
+  ReadResult look_up(const WatchedRead& read) {
+    std::set<Jid> found;
+    for (const auto& [key, state] : shadow) {
+      if (!state.exists()) continue;
+      for (const Subscription& held : state.subscriptions) {
+        if (needs_presence(state, held)) found.insert(held.jid.bare());
+      }
+      if (!state.config->purge_offline) continue;
+      for (const auto& [seq, item] : items_[state.number]) found.insert(item.meta.publisher);
+    }
+    Entities entities;
+    for (const Jid& jid : found) {
+      const bool asked = read.bares.empty() ||
+                         std::find(read.bares.begin(), read.bares.end(), jid) != read.bares.end();
+      if (asked) entities.bares.push_back(jid);
+    }
+    return entities;
+  }
+  bool concerned(const NodeState& state, const ConcernedRead& read) const {
+    const auto held = state.subscriptions.of_entity(read.bare);
+    const NodeConfig& config = *state.config;
+    if (read.turn == Turn::arrived) {
+      const bool sends = config.send_last_published_item == SendLast::on_sub_and_presence;
+      return sends && state.item_count > 0 && !held.empty();
+    }
+    if (config.purge_offline && published_by(state, read.bare)) return true;
+    return std::any_of(held.begin(), held.end(), [&](const Subscription* one) {
+      return one->options.temporary || config.tempsub;
+    });
+  }
+  ReadResult look_up(const ConcernedRead& read) {
+    Numbers numbers;
+    for (const auto& [key, state] : shadow) {
+      if (state.exists() && concerned(state, read)) numbers.nodes.push_back(state.number);
+    }
+    return numbers;
+  }
   ReadResult look_up(const PendingNodesRead& read) {
     PendingNodes found;
     for (const auto& [key, state] : shadow) {
@@ -207,6 +255,17 @@ class PubsubTables final : public Tables<Engine> {
     return found;
   }
 
+  fact::StoredBytes find(std::uint64_t, const need::StoredBytes& need) {
+    fact::StoredBytes found{.asked = need};
+    for (const auto& [key, state] : shadow) {
+      if (!state.exists() || state.creator != need.creator) continue;
+      for (const auto& [seq, item] : items_[state.number]) {
+        found.bytes += item.payload ? item.payload->size() : 0;
+      }
+    }
+    return found;
+  }
+
   const NodeState* at(std::uint64_t number) const {
     for (const auto& [key, state] : shadow) {
       if (state.exists() && state.number == number) return &state;
@@ -242,6 +301,7 @@ class PubsubTables final : public Tables<Engine> {
         relative.whitelist = state.config->children_association_whitelist;
         relative.children_max = state.config->children_max;
         relative.below = above({state.number}).contains(number);
+        relative.above = number != 0 && above({number}).contains(state.number);
         for (const auto& [key, child] : shadow) {
           relative.children += child.parents.contains(state.number) ? 1u : 0u;
         }

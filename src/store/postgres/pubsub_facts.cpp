@@ -38,14 +38,22 @@ constexpr Statement count_held{
     "SELECT count(*) FROM subscriptions s JOIN nodes n ON n.number = s.node "
     "WHERE s.bare = $2 AND n.service = $1"};
 
+constexpr Statement count_bytes{
+    "count_bytes",
+    "SELECT coalesce(sum(octet_length(i.payload)), 0)::bigint "
+    "FROM nodes n JOIN items i ON i.node = n.number WHERE n.service = $1 AND n.creator = $2"};
+
 constexpr Statement find_relative{
     "find_relative",
     "WITH RECURSIVE down(node) AS (SELECT $4::bigint UNION "
-    "SELECT l.child FROM node_links l JOIN down d ON l.parent = d.node) "
+    "SELECT l.child FROM node_links l JOIN down d ON l.parent = d.node), "
+    "up(node) AS (SELECT $4::bigint UNION "
+    "SELECT l.parent FROM node_links l JOIN up u ON l.child = u.node) "
     "SELECT n.number, stoa_config_text(n.config), "
     "(SELECT a.affiliation FROM node_affiliations a WHERE a.node = n.number AND a.jid = $3), "
     "(SELECT count(*) FROM node_links l WHERE l.parent = n.number), "
-    "EXISTS (SELECT FROM down d WHERE d.node = n.number) "
+    "EXISTS (SELECT FROM down d WHERE d.node = n.number), "
+    "EXISTS (SELECT FROM up u WHERE u.node = n.number) "
     "FROM nodes n WHERE n.service = $1 AND n.digest = $2::uuid"};
 
 constexpr Statement find_children{
@@ -76,6 +84,7 @@ pubsub::Relative relative_in(const std::string& node, const pqxx::row& row) {
   if (!row[2].is_null()) found.affiliation = affiliation_in(found.number, row[2]);
   found.children = row[3].as<std::uint64_t>();
   found.below = row[4].as<bool>();
+  found.above = row[5].as<bool>();
   return found;
 }
 
@@ -114,6 +123,10 @@ struct Fetch {
   pubsub::Facts operator()(const need::HeldSubscriptions& need) const {
     const auto rows = connection.exec(count_held, service, need.bare.str());
     return fact::HeldSubscriptions{need, rows.at(0).at(0).as<std::uint64_t>()};
+  }
+  pubsub::Facts operator()(const need::StoredBytes& need) const {
+    const auto rows = connection.exec(count_bytes, service, need.creator.str());
+    return fact::StoredBytes{need, rows.at(0).at(0).as<std::uint64_t>()};
   }
   pubsub::Facts operator()(const need::Kin& need) const {
     fact::Kin kin{.requester = need.requester, .asked = need.nodes};

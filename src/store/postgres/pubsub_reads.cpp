@@ -114,6 +114,12 @@ struct Find {
   ReadResult operator()(const pubsub::ArchiveRead& read) const {
     return read_archive(connection, read);
   }
+  ReadResult operator()(const pubsub::WatchedRead& read) const {
+    return read_watched(connection, service, read);
+  }
+  ReadResult operator()(const pubsub::ConcernedRead& read) const {
+    return read_concerned(connection, service, read);
+  }
   ReadResult operator()(const pubsub::NodesRead& read) const {
     return read_nodes(connection, service, read);
   }
@@ -156,7 +162,7 @@ ReadResult Find::operator()(const pubsub::SubscriptionsRead& read) const {
   for (const auto& row :
        connection.exec(subscriptions_page, service, jid, window.begin, window.size())) {
     page.rows.push_back(
-        {row[0].as<std::uint64_t>(), row[12].as<std::string>(), subscription_in(row)});
+        {row[0].as<std::uint64_t>(), row[14].as<std::string>(), subscription_in(row)});
   }
   return page;
 }

@@ -57,6 +57,8 @@ pubsub::Subscription subscription_in(const pqxx::row& row) {
   s.options.type = *type;
   s.options.depth.reset();
   if (!row[11].is_null()) s.options.depth = row[11].as<std::uint32_t>();
+  s.options.temporary = row[12].as<bool>();
+  s.options.shows = static_cast<Shows>(row[13].as<int>());
   return s;
 }
 

@@ -26,9 +26,10 @@ std::optional<Timestamp> maybe_time_in(const pqxx::field& field);
 pubsub::Affiliation affiliation_in(std::uint64_t node, const pqxx::field& field);
 
 /// What a statement selects for subscription_in(), in its order.
-#define STOA_SUBSCRIPTION_COLUMNS                                           \
-  "s.node, s.jid, s.subid, s.state, s.bounces, s.deliver, s.include_body, " \
-  "stoa_micros(s.expires), stoa_micros(s.announce), stoa_micros(s.since), s.kind, s.depth"
+#define STOA_SUBSCRIPTION_COLUMNS                                                            \
+  "s.node, s.jid, s.subid, s.state, s.bounces, s.deliver, s.include_body, "                  \
+  "stoa_micros(s.expires), stoa_micros(s.announce), stoa_micros(s.since), s.kind, s.depth, " \
+  "s.temporary, s.shows"
 pubsub::Subscription subscription_in(const pqxx::row& row);
 
 /// For meta_in(), and with the payload behind it for item_in().
@@ -51,6 +52,10 @@ Window window_of(const rsm::Request& request, std::uint64_t total, std::uint64_t
                  std::size_t cap);
 
 pubsub::ReadResult read_archive(Connection& connection, const pubsub::ArchiveRead& read);
+pubsub::ReadResult read_concerned(Connection& connection, const std::string& service,
+                                  const pubsub::ConcernedRead& read);
+pubsub::ReadResult read_watched(Connection& connection, const std::string& service,
+                                const pubsub::WatchedRead& read);
 pubsub::ReadResult read_items(Connection& connection, const pubsub::ItemsRead& read);
 pubsub::ReadResult read_nodes(Connection& connection, const std::string& service,
                               const pubsub::NodesRead& read);

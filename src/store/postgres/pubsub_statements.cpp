@@ -91,18 +91,19 @@ constexpr Statement delete_subscriptions{
 constexpr Statement upsert_subscriptions{
     "upsert_subscriptions",
     "INSERT INTO subscriptions (node, key, jid, bare, subid, state, bounces, deliver, "
-    "include_body, expires, announce, since, kind, depth) "
+    "include_body, expires, announce, since, kind, depth, temporary, shows) "
     "SELECT node, key, jid, bare, subid, state, bounces, deliver, include_body, "
-    "stoa_time(expires), stoa_time(announce), stoa_time(since), kind, depth "
+    "stoa_time(expires), stoa_time(announce), stoa_time(since), kind, depth, temporary, shows "
     "FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], "
     "$7::smallint[], $8::boolean[], $9::boolean[], $10::bigint[], $11::bigint[], $12::bigint[], "
-    "$13::text[], $14::bigint[]) "
+    "$13::text[], $14::bigint[], $15::boolean[], $16::smallint[]) "
     "AS r(node, key, jid, bare, subid, state, bounces, deliver, include_body, expires, announce, "
-    "since, kind, depth) "
+    "since, kind, depth, temporary, shows) "
     "ON CONFLICT (node, key) DO UPDATE SET state = excluded.state, bounces = excluded.bounces, "
     "deliver = excluded.deliver, include_body = excluded.include_body, "
     "expires = excluded.expires, announce = excluded.announce, since = excluded.since, "
-    "kind = excluded.kind, depth = excluded.depth"};
+    "kind = excluded.kind, depth = excluded.depth, temporary = excluded.temporary, "
+    "shows = excluded.shows"};
 
 constexpr Statement delete_affiliations{
     "delete_node_affiliations",
@@ -241,7 +242,7 @@ std::optional<std::uint64_t> depth_of(const pubsub::SubscribeOptions& options) {
 
 void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
   Columns<2> ended;
-  Columns<14> set;
+  Columns<16> set;
   for (const NodeWork& work : batch.nodes) {
     for (const auto& [key, row] : work.subscriptions.slots()) {
       if (!row) {
@@ -251,7 +252,8 @@ void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
       const pubsub::Subscription& s = **row;
       set.add(work.number, subscription_key(key), s.jid.str(), s.jid.bare_view(), s.subid,
               token(s.state), std::uint64_t{s.bounces}, s.options.deliver, s.options.include_body,
-              s.expires, s.announce, s.since, token(s.options.type), depth_of(s.options));
+              s.expires, s.announce, s.since, token(s.options.type), depth_of(s.options),
+              s.options.temporary, std::uint64_t{s.options.shows});
     }
   }
   ended.write(connection, delete_subscriptions);

@@ -105,6 +105,9 @@ struct Add {
     batch.node(c.number).links.insert_or_assign(c.parent, c.way);
   }
 
+  void operator()(const change::Watch&) const {}
+  void operator()(const change::Adopt&) const {}
+
   void operator()(const change::Undo&) const {
     throw Fault(FaultKind::content, "an undone change reached the store");
   }

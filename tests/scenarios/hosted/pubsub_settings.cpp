@@ -148,6 +148,8 @@ constexpr std::array rows = {
     Row{"pending_life", own<&Settings::pending_life>},
     Row{"redirect_life", own<&Settings::redirect_life>},
     Row{"bounce_limit", own<&Settings::bounce_limit>},
+    Row{"presence_grace", own<&Settings::presence_grace>},
+    Row{"stanza_ids", own<&Settings::stanza_ids>},
     Row{"max_items", limit<&Limits::max_items>},
     Row{"max_item_expire", limit<&Limits::item_expire>},
     Row{"max_payload_bytes", limit<&Limits::payload_bytes>},
@@ -160,6 +162,7 @@ constexpr std::array rows = {
     Row{"max_nodes_per_owner", limit<&Limits::nodes_per_owner>},
     Row{"max_subscriptions_per_node", limit<&Limits::subscriptions_per_node>},
     Row{"max_subscriptions_per_entity", limit<&Limits::subscriptions_per_entity>},
+    Row{"max_bytes_per_owner", limit<&Limits::bytes_per_owner>},
     Row{"whole_index", limit<&Limits::whole_index>},
 };
 

@@ -172,6 +172,7 @@ void InProcess::set_store(StoreMood mood) {
 
 void InProcess::set_link(bool up) {
   link_->set_up(up);
+  if (up) dispatcher_->reconnected(domain);
   turn();
 }
 

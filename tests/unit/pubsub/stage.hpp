@@ -103,6 +103,7 @@ class Stage {
   }
   fact::OwnedNodes facts(const need::OwnedNodes& need) const { return {need, 0}; }
   fact::HeldSubscriptions facts(const need::HeldSubscriptions& need) const { return {need, 0}; }
+  fact::StoredBytes facts(const need::StoredBytes& need) const { return {need, 0}; }
   fact::Kin facts(const need::Kin& need) const {
     fact::Kin kin{.requester = need.requester, .asked = need.nodes};
     for (const std::string& node : need.nodes) {

@@ -19,11 +19,17 @@ Overloaded(F...) -> Overloaded<F...>;
 template <Engine E>
 Context EntityService<E>::context(const Jid& sender) {
   const bool admin = !admins_.empty() && admins_.find(sender.bare_view()) != admins_.end();
-  return Context{.now = common_.now(), .ids = common_.ids(), .service_admin = admin};
+  return Context{.now = common_.now(),
+                 .ids = common_.ids(),
+                 .service_admin = admin,
+                 .presences = attendance_ ? &attendance_->book : nullptr};
 }
 
 template <Engine E>
 bool EntityService<E>::handle(Stanza& stanza) {
+  if constexpr (PresenceAware<E>) {
+    if (take_presence(stanza)) return true;
+  }
   auto claim = E::decode(stanza, settings_, context(stanza.from));
   const auto settle_now = [&](Outcome outcome) {
     reply(stanza, outcome, common_.senders.last_after(stanza.from), 0);
@@ -58,7 +64,7 @@ bool EntityService<E>::handle(Stanza& stanza) {
 }
 
 template <Engine E>
-void EntityService<E>::for_number(std::uint64_t number, Stanza stanza, Request request) {
+void EntityService<E>::for_number(std::uint64_t number, MaybeStanza stanza, Request request) {
   if (const auto it = by_number_.find(number); it != by_number_.end()) {
     submit(*it->second, Job{std::move(stanza), std::move(request)});
     return;
@@ -70,7 +76,7 @@ void EntityService<E>::for_number(std::uint64_t number, Stanza stanza, Request r
 }
 
 template <Engine E>
-void EntityService<E>::number_known(std::uint64_t number, Stanza stanza, Request request,
+void EntityService<E>::number_known(std::uint64_t number, MaybeStanza stanza, Request request,
                                     Found<std::string> key) {
   if (const auto it = by_number_.find(number); it != by_number_.end()) {
     submit(*it->second, Job{std::move(stanza), std::move(request)});
@@ -201,12 +207,32 @@ void EntityService<E>::perform(Entity& entity, Job job, StepOf step) {
   }
   put(before_reply, said.size());
   end_order(job);
+  if (record.changes) {
+    for (const Change& change : *record.changes) follow_up(change, record.seq);
+  }
   if (!held) {
     errand_done(job, std::nullopt);
     return;
   }
   record.job = std::move(job);
   keep(entity, std::move(record));
+}
+
+/// What a journalled change means for others.
+template <Engine E>
+void EntityService<E>::follow_up([[maybe_unused]] const Change& change,
+                                 [[maybe_unused]] std::uint64_t seq) {
+  if constexpr (PresenceAware<E>) watch(change, seq);
+  if constexpr (Neighbourly<E>) {
+    auto next = E::follow_up(change);
+    if (!next) return;
+    // Not within the step that it follows: the entity may be the same one.
+    common_.post(alive([this, seq, next = std::move(*next)]() mutable {
+      Entity& other = touch(next.first);
+      other.last_seq = std::max(other.last_seq, seq);  // its look-ups see the change
+      submit(other, Job{std::nullopt, std::move(next.second)});
+    }));
+  }
 }
 
 template <Engine E>

@@ -28,6 +28,7 @@ void EntityService<E>::recover(std::function<void()> sent) {
   recovery_->begun = true;
   recovery_->sent = std::move(sent);
   common_.release.withhold_marks(outlet_);
+  if constexpr (PresenceAware<E>) probe_all();
   load_shared();
 }
 
@@ -141,6 +142,10 @@ std::optional<Timestamp> EntityService<E>::deadline() const {
   for (const auto& other : {recovery_->retry_rows, recovery_->next_touch}) {
     if (other && (!first || *other < *first)) first = other;
   }
+  if (!attendance_) return first;
+  for (const auto& other : {attendance_->due, attendance_->retry}) {
+    if (other && (!first || *other < *first)) first = other;
+  }
   return first;
 }
 
@@ -161,6 +166,7 @@ void EntityService<E>::run_due(Timestamp now) {
     recovery_->shared ? next_rows() : load_shared();
   }
   if (recovery_->next_touch && *recovery_->next_touch <= now) touch_some(now);
+  if constexpr (PresenceAware<E>) attend(now);
 }
 
 /// Loads the next entities that hold occupants or have deadlines, a few at a time; from the end of

@@ -14,7 +14,9 @@ EntityService<E>::EntityService(ServicePlace place, Settings settings, JournalPo
       domain_(settings_.service.str()),
       journal_(journal),
       loader_(loader),
-      recovery_(std::make_unique<Recovery>()) {}
+      recovery_(std::make_unique<Recovery>()) {
+  if constexpr (PresenceAware<E>) attendance_ = std::make_unique<Attendance>();
+}
 
 template <Engine E>
 EntityService<E>::~EntityService() = default;

@@ -57,6 +57,15 @@ struct Engine {
   static disco::ListPage list_page(ReadResult result, const Settings& settings,
                                    const disco::ListRequest& request);
 
+  static const std::vector<Jid>* watched(const Change& change);
+  static Read read_watched(std::vector<Jid> bares) { return WatchedRead{std::move(bares)}; }
+  static std::vector<Jid> watched_in(const ReadResult& result);
+  static Read read_concerned(const Jid& bare, Turn turn) { return ConcernedRead{bare, turn}; }
+  static std::vector<std::uint64_t> concerned_in(const ReadResult& result);
+  static Request presence_request(const Jid& who, Turn turn);
+  static Duration presence_grace(const Settings& settings) { return settings.presence_grace; }
+  static std::optional<std::pair<std::string, Request>> follow_up(const Change& change);
+
   static std::optional<Timestamp> deadline(const State& state);
   static bool exists(const State& state) { return state.exists(); }
   static std::uint64_t number(const State& state) { return state.number; }

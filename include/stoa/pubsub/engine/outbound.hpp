@@ -16,13 +16,16 @@
 
 namespace stoa::pubsub {
 struct NodeState;
-}
+struct Audience;
+}  // namespace stoa::pubsub
 
 /// Everything that a node says besides its replies. `token` makes the ids of the messages unique.
 namespace stoa::pubsub::say {
 
 /// Those who hear of the node because they are subscribed to a collection above it; null: nobody.
 using Above = std::shared_ptr<const pubsub::Above>;
+/// The node's subscribers who are on line as they want it; null: all of them.
+using Present = std::shared_ptr<const pubsub::Audience>;
 
 /// 7.1.2: to all who get items. An item without payload is only named; no items: the bare node is
 /// named.
@@ -30,22 +33,26 @@ struct Published {
   std::string token = {};
   std::vector<Item> items = {};
   Above above = {};
+  Present present = {};
 };
 /// 7.2.2.1
 struct Retracted {
   std::string token = {};
   std::vector<std::string> ids = {};
   Above above = {};
+  Present present = {};
 };
 /// 8.5.2
 struct Purged {
   std::string token = {};
   Above above = {};
+  Present present = {};
 };
 /// 8.2.5.3
 struct Configured {
   std::string token = {};
   Above above = {};
+  Present present = {};
 };
 /// 8.4.2: to all who had a subscription of any state.
 struct Deleted {
@@ -62,6 +69,7 @@ struct LastItem {
   Jid to = {};
   std::string subid = {};
   Item item = {};
+  Jid holder = {};  ///< of the subscription
 };
 /// 12.14: the state of a subscription, to the subscriber or (16.4.4, notify_sub) to an owner.
 /// `expiry` is set on the notice before the end of a lease (12.19).

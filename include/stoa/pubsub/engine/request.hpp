@@ -127,6 +127,12 @@ struct AskArchive {
 struct Associate {
   std::string collection = {};
   bool dissociate = false;
+  bool authorised = false;  ///< by whoever may configure the collection
+};
+
+/// Somebody came on line, or left: the sender of the request, full or bare.
+struct TurnUp {
+  Turn turn = Turn::arrived;
 };
 
 /// 8.6: an owner's answer to the form, in a message.
@@ -167,7 +173,8 @@ using Action =
                  action::OwnAffiliations, action::Items, action::Publish, action::Retract,
                  action::ReadSubscriptions, action::SetSubscriptions, action::ReadAffiliations,
                  action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
-                 action::NodeItems, action::Bounce, action::Associate, action::AskArchive>;
+                 action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
+                 action::TurnUp>;
 
 /// Who asks what of which node.
 struct Request {

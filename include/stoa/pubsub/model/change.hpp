@@ -95,16 +95,29 @@ struct Linked {
   enum class Way { in, out } way = Way::in;
 };
 
+/// Somebody's presence may be needed from now on, or no longer: bare JIDs. Nothing is stored.
+struct Watch {
+  std::vector<Jid> jids = {};
+};
+
+/// The children of a collection were set: this one must come into it, or leave. Authorised; the
+/// child carries it out. Nothing is stored.
+struct Adopt {
+  std::string child = {};
+  std::string collection = {};
+  Linked::Way way = Linked::Way::in;
+};
+
 struct Undo;
 
 }  // namespace stoa::pubsub::change
 
 namespace stoa::pubsub {
 
-using Change =
-    std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
-                 change::ItemPublished, change::ItemsRetracted, change::NodePurged,
-                 change::SubscriptionSet, change::AffiliationSet, change::Linked, change::Undo>;
+using Change = std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
+                            change::ItemPublished, change::ItemsRetracted, change::NodePurged,
+                            change::SubscriptionSet, change::AffiliationSet, change::Linked,
+                            change::Watch, change::Adopt, change::Undo>;
 
 }  // namespace stoa::pubsub
 

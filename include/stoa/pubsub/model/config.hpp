@@ -38,6 +38,9 @@ struct NodeConfig {
   bool notify_delete = true;
   bool notify_retract = true;
   bool notify_sub = false;
+  bool presence_based_delivery = false;           ///< events only to those who are on line
+  bool purge_offline = false;                     ///< items go when their publisher goes off line
+  bool tempsub = false;                           ///< subscriptions end when the subscriber goes
   bool always_notify = false;                     ///< XEP-0460, 10
   bool allowed_for_suggestions = false;           ///< XEP-0460, 12
   bool hidden = false;                            ///< not in the list of nodes for strangers
@@ -53,6 +56,8 @@ struct NodeConfig {
   std::vector<Jid> children_association_whitelist = {};
   std::optional<std::uint32_t> children_max = {};
 
+  /// Whether it needs the presence of every subscriber.
+  bool watches_subscribers() const { return presence_based_delivery || tempsub; }
   bool collection() const { return node_type == NodeType::collection; }
 
   friend bool operator==(const NodeConfig&, const NodeConfig&) = default;

@@ -23,6 +23,7 @@ struct Relative {
   std::optional<std::uint32_t> children_max = {};
   std::uint64_t children = 0;
   bool below = false;  ///< the asking node or one that is reached from it downward
+  bool above = false;  ///< the asking node is reached from it downward, or is it
 };
 
 struct Kin {

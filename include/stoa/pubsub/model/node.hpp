@@ -44,6 +44,10 @@ struct Audience {
   std::shared_ptr<const RecipientSet> single = {};
   std::shared_ptr<const RecipientSet> with_body = {};  ///< those of one subscription that want it
   std::vector<Several> several = {};
+  bool selective = false;  ///< some hear only while they are on line: see present()
+  /// Of an audience that present() made: those of the two sets by name, a JID and a tag in lines.
+  std::string named = {};
+  std::string named_with_body = {};
 };
 
 /// One node in memory. Default constructed (number 0) it does not exist, though a redirect may
@@ -73,6 +77,7 @@ struct NodeState {
   std::optional<Item> last_item = {};  ///< the newest stored item
   std::optional<CountFact> owned_nodes = {};
   std::optional<CountFact> held_subscriptions = {};
+  std::optional<CountFact> stored_bytes = {};  ///< of the creator's nodes together
   /// Who gets the events, built at the first event and dropped by every change that matters to it.
   /// Shared with the broadcasts that are under way, hence immutable.
   mutable std::shared_ptr<const Audience> audience = {};
@@ -86,6 +91,10 @@ struct NodeState {
   Affiliation affiliation_of(const Jid& bare) const;
   /// The audience, from the cache or built anew.
   const Audience& listeners() const;
+  /// Those of the audience who are on line as they, or the node, want it (12.6, 16.4.2). Whoever is
+  /// not known to be counts as off line.
+  std::shared_ptr<const Audience> present(const Presences* presences) const;
+  bool hears_now(const Subscription& subscription, const Presences* presences) const;
   std::size_t footprint() const;
   /// Drops what can be fetched again.
   void shrink();

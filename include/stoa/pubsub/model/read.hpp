@@ -103,8 +103,20 @@ struct ArchiveRead {
   NotificationType type = NotificationType::headline;
 };
 
-using Read = std::variant<ArchiveRead, ItemsRead, SubscriptionsRead, AffiliationsRead, NodesRead,
-                          PendingNodesRead, ChildrenRead>;
+/// Bare JIDs whose presence is needed: of these, or (where empty) of all.
+struct WatchedRead {
+  std::vector<Jid> bares = {};
+};
+
+/// Nodes that must decide something when the entity comes on line (it may get the newest item) or
+/// leaves (its temporary subscriptions, or its items, go).
+struct ConcernedRead {
+  Jid bare = {};
+  Turn turn = Turn::arrived;
+};
+
+using Read = std::variant<WatchedRead, ConcernedRead, ArchiveRead, ItemsRead, SubscriptionsRead,
+                          AffiliationsRead, NodesRead, PendingNodesRead, ChildrenRead>;
 
 /// `after`, `before` of a page named a UID that is not there.
 struct UnknownUid {};
@@ -154,8 +166,15 @@ struct ArchivePage {
   bool complete = true;     ///< the page reaches the end in the direction asked
 };
 
-using ReadResult = std::variant<UnknownUid, ArchivePage, ItemPage, SubscriptionPage,
-                                AffiliationPage, NodePage, PendingNodes>;
+struct Entities {
+  std::vector<Jid> bares = {};
+};
+struct Numbers {
+  std::vector<std::uint64_t> nodes = {};
+};
+
+using ReadResult = std::variant<UnknownUid, Entities, Numbers, ArchivePage, ItemPage,
+                                SubscriptionPage, AffiliationPage, NodePage, PendingNodes>;
 
 /// Facts that a decision lacks. All but the counts are of the node whose number fetch() is given.
 namespace need {
@@ -179,13 +198,17 @@ struct Kin {
   Jid requester = {};
   std::vector<std::string> nodes = {};
 };
+struct StoredBytes {
+  Jid creator = {};
+  Timestamp asked = {};
+};  ///< of all payloads at the nodes that it made
 struct Above {
   std::vector<std::uint64_t> from = {};
 };  ///< who hears of a node in these collections; leases that are over may be among them
 }  // namespace need
 
 using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
-                          need::HeldSubscriptions, need::Kin, need::Above>;
+                          need::HeldSubscriptions, need::Kin, need::Above, need::StoredBytes>;
 
 /// The answer to each Need, in the same order of alternatives; the question comes back with it.
 namespace fact {
@@ -211,12 +234,16 @@ struct HeldSubscriptions {
   need::HeldSubscriptions asked = {};
   std::uint64_t count = 0;
 };
+struct StoredBytes {
+  need::StoredBytes asked = {};
+  std::uint64_t bytes = 0;
+};
 using Kin = pubsub::Kin;
 using Above = pubsub::Above;
 }  // namespace fact
 
 using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
-                           fact::HeldSubscriptions, fact::Kin, fact::Above>;
+                           fact::HeldSubscriptions, fact::Kin, fact::Above, fact::StoredBytes>;
 
 /// Puts facts into the node's caches.
 void supply(NodeState& state, const Facts& facts);

@@ -35,6 +35,7 @@ struct Limits {
   std::size_t nodes_per_owner = 1000;
   std::size_t subscriptions_per_node = 0;
   std::size_t subscriptions_per_entity = 0;
+  std::uint64_t bytes_per_owner = 0;  ///< of stored payloads at the nodes that it made
   /// A node of up to so many items has its whole index in memory once it is needed; above it, ids
   /// are looked up one by one.
   std::size_t whole_index = 2000;
@@ -90,6 +91,9 @@ struct Settings {
   Duration unconfigured_life = std::chrono::hours(24);
   Duration pending_life = std::chrono::hours(24 * 365);
   Duration redirect_life = std::chrono::hours(24 * 365);
+  /// After a start, or a break of the link: who is not on line by then is taken for gone.
+  Duration presence_grace = std::chrono::minutes(2);
+  bool stanza_ids = false;         ///< events name the UID of their archive entry (XEP-0359)
   std::uint8_t bounce_limit = 10;  ///< soft failures until a subscription ends (12.4)
 
   /// Made of all the above by prepare(); what a new node shares, and the forms.

@@ -11,16 +11,21 @@
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/pubsub/model/types.hpp>
+#include <stoa/stanza/presences.hpp>
 
 namespace stoa::pubsub {
 
-/// XEP-0060, 16.4.2: the options that have an effect. The lease (`pubsub#expire`) stands in the
-/// subscription itself.
+/// XEP-0060, 16.4.2: the options that have an effect. The end of a lease (`pubsub#expire`) stands
+/// in the subscription itself.
 struct SubscribeOptions {
   bool deliver = true;
   bool include_body = false;
+  bool temporary = false;                           ///< `expire` is the word `presence`
+  Shows shows = 0;                                  ///< deliver only while one of these; 0: always
   SubscriptionType type = SubscriptionType::nodes;  ///< at a collection, as is the depth
   std::optional<std::uint32_t> depth = 1;           ///< empty: all levels
+
+  bool watches() const { return temporary || shows != 0; }
 
   friend bool operator==(const SubscribeOptions&, const SubscribeOptions&) = default;
 };
