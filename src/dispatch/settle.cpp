@@ -16,7 +16,25 @@ std::string open_result(const Stanza& request, std::size_t payload) {
   return out;
 }
 
+/// As it goes over the link: within the wrapping in which the request came.
+Outgoing wrapped(const Delegation& by, xml::Element reply, Redelivery redelivery) {
+  xml::Element outer("iq", ns::client);
+  outer.set("type", "result").set("id", by.id);
+  outer.set("from", by.component.str()).set("to", by.server.str());
+  outer.add("delegation", by.ns).add("forwarded", ns::forward).add(std::move(reply));
+  return outgoing(outer, redelivery);
+}
+
+Outgoing wrapped_result(const Stanza& request, const std::optional<xml::Element>& payload) {
+  xml::Element iq("iq", ns::client);
+  iq.set("type", "result").set("id", request.id);
+  iq.set("from", request.to.str()).set("to", request.from.str());
+  if (payload) iq.add(*payload);
+  return wrapped(*request.delegation, std::move(iq), Redelivery::keep);
+}
+
 Outgoing result(const Stanza& request, const std::optional<xml::Element>& payload) {
+  if (request.delegation) return wrapped_result(request, payload);
   Outgoing reply;
   reply.head = open_result(request, payload ? 512 : 0);
   if (payload) {
@@ -34,7 +52,9 @@ Outgoing refusal(const Stanza& request, const StanzaError& error, const Settling
   metrics.count_error(error.condition);
   const auto redelivery =
       request.kind == StanzaKind::presence ? Redelivery::drop : Redelivery::keep;
-  return outgoing(error_reply(request, error, settling.by), redelivery);
+  xml::Element reply = error_reply(request, error, settling.by);
+  if (request.delegation) return wrapped(*request.delegation, std::move(reply), redelivery);
+  return outgoing(reply, redelivery);
 }
 
 }  // namespace

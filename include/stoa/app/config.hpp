@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,11 @@ struct LinkConfig {
   link::Settings link = {};
   std::string secret_file = {};
   std::vector<std::string> services = {"pubsub", "muc"};
+  bool pep = false;                           ///< serves the nodes of the server's users (XEP-0163)
+  std::vector<std::string> pep_domains = {};  ///< of users, besides the server's own
+
+  /// The domains whose users are served.
+  std::set<std::string, std::less<>> pep_servers() const;
 };
 
 struct ServiceConfig {

@@ -117,6 +117,15 @@ struct Encoder {
     xml::append_attribute(out_text, "id", archive_uid(node.number, items.front().meta.seq));
     out_text += "/>";
   }
+
+  void to_all(Event& event, Copies copies, const std::vector<Item>& items = {}) const {
+    if (!settings.of_account) {
+      to_listeners(event, node, copies, out, items);
+      return;
+    }
+    out.push_back(Event(event).to(account_audience(node, settings), {}));
+  }
+
   void operator()(const say::Published& said) const {
     Event event = event_of_node(said.token);
     open_items(event.tail(), node.node);
@@ -124,8 +133,8 @@ struct Encoder {
     event.tail() += "</items>";
     event.close();
     append_archive_id(event.tail(), said.items);
-    to_listeners(event, node, {Shim::with_subids, said.present}, out, said.items);
-    wire::to_above(event, node, {said.above, wire::About::items}, out);
+    to_all(event, {Shim::with_subids, said.present}, said.items);
+    wire::to_above(event, node, {said.above, wire::About::items, settings}, out);
   }
   void operator()(const say::Retracted& said) const {
     Event event = event_of_node(said.token);
@@ -137,16 +146,16 @@ struct Encoder {
     }
     event.tail() += "</items>";
     event.close();
-    to_listeners(event, node, {Shim::with_subids, said.present}, out);
-    wire::to_above(event, node, {said.above, wire::About::items}, out);
+    to_all(event, {Shim::with_subids, said.present});
+    wire::to_above(event, node, {said.above, wire::About::items, settings}, out);
   }
   void operator()(const say::Purged& said) const {
     Event event = event_of_node(said.token);
     open_tag(event.tail(), "purge", node.node);
     event.tail() += "/>";
     event.close();
-    to_listeners(event, node, {Shim::without, said.present}, out);
-    wire::to_above(event, node, {said.above, wire::About::items}, out);
+    to_all(event, {Shim::without, said.present});
+    wire::to_above(event, node, {said.above, wire::About::items, settings}, out);
   }
   void operator()(const say::Configured& said) const {
     Event event = event_of_node(said.token);
@@ -158,8 +167,8 @@ struct Encoder {
     }
     event.tail() += "</configuration>";
     event.close();
-    to_listeners(event, node, {Shim::without, said.present}, out);
-    wire::to_above(event, node, {said.above, wire::About::nodes}, out);
+    to_all(event, {Shim::without, said.present});
+    wire::to_above(event, node, {said.above, wire::About::nodes, settings}, out);
   }
   void operator()(const say::Deleted& said) const {
     Event event(settings, said.number, said.token);
@@ -266,7 +275,7 @@ void Encoder::operator()(const say::Kinship& said) const {
   wire::append_kinship(event.tail(), said);
   event.close();
   const std::size_t first = out.size();
-  wire::to_above(event, known, {said.above, wire::About::nodes}, out);
+  wire::to_above(event, known, {said.above, wire::About::nodes, settings}, out);
   if (!said.before) return;
   for (std::size_t i = first; i < out.size(); ++i) out[i].audience.reset();  // the node is gone
 }
@@ -275,7 +284,15 @@ void Encoder::operator()(const say::Kinship& said) const {
 
 void Engine::encode(const pubsub::Outbound& outbound, const NodeState& after,
                     const pubsub::Settings& settings, std::vector<Encoded>& out) {
+  if (!settings.of_account) {
+    std::visit(Encoder{after, settings, out}, outbound);
+    return;
+  }
+  if (!settings.people->envelope(settings.service)) return;
+  const std::size_t first = out.size();
   std::visit(Encoder{after, settings, out}, outbound);
+  // A server sends them when its users come on line, and does not miss those of a crash.
+  for (std::size_t i = first; i < out.size(); ++i) out[i].audience.reset();
 }
 
 std::shared_ptr<const RecipientSet> Engine::recipients(const NodeState& state,

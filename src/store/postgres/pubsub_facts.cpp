@@ -154,6 +154,7 @@ struct Fetch {
     }
     return above;
   }
+  pubsub::Facts operator()(const need::Roster&) const { return fact::Roster{}; }
 };
 
 }  // namespace

@@ -159,6 +159,13 @@ struct Bounce {
   std::optional<Condition> condition = {};
 };
 
+/// XEP-0163, 4.3.3: a resource came on line, or began to want the node's events; it is the sender.
+struct Greet {};
+/// A contact lost what let it in: its subscriptions end where they may not stay (XEP-0163, 7.1).
+struct Review {
+  Jid bare = {};
+};
+
 }  // namespace stoa::pubsub::action
 
 namespace stoa::pubsub {
@@ -174,7 +181,7 @@ using Action =
                  action::ReadSubscriptions, action::SetSubscriptions, action::ReadAffiliations,
                  action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
                  action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
-                 action::TurnUp>;
+                 action::TurnUp, action::Greet, action::Review>;
 
 /// Who asks what of which node.
 struct Request {
