@@ -87,6 +87,8 @@ std::vector<Hosted> host_nodes_with_accounts(pubsub::Settings settings, const Li
     std::unique_ptr<dispatch::LoaderPort<pubsub::Engine>> stored;
   };
   pep::GatewaySettings servers{.component = settings.service, .servers = link.pep_servers()};
+  servers.roster_age = link.pep_roster_age;
+  servers.refused_roster_age = link.pep_roster_age;
   const auto kept = std::make_shared<Kept>(
       Kept{pep::Gateway(std::move(servers), place.common, place.outlet), nullptr});
   pep::Gateway& gateway = kept->gateway;

@@ -1,4 +1,6 @@
 """The nodes of the server's own users (XEP-0163), handed over by the server (XEP-0355, XEP-0356)."""
+import asyncio
+
 from harness import main, test
 from clients import NS, event, presence, show, tag
 
@@ -26,13 +28,17 @@ async def publish(client, node, item, payload, extra=""):
         f"<publish node='{node}'><item id='{item}'>{payload}</item></publish>{extra}"))
 
 
+ROSTER_AGE = 1.2  # seconds, a little more than harness's stoa believes a roster
+
+
 async def befriend(one, other):
-    """Both see each other's presence."""
+    """Both see each other's presence, and stoa knows."""
     for asker, asked in ((one, other), (other, one)):
         asker.send(f"<presence type='subscribe' to='{asked.bare}'/>")
         await asked.receives(presence(asker.bare, "subscribe"))
         asked.send(f"<presence type='subscribed' to='{asker.bare}'/>")
         await asker.receives(presence(asked.bare, "subscribed"))
+    await asyncio.sleep(ROSTER_AGE)
 
 
 async def part(one, other):
@@ -40,6 +46,7 @@ async def part(one, other):
     for client, contact in ((one, other), (other, one)):
         await client.ask(client.bare, "set", "<query xmlns='jabber:iq:roster'>"
                          f"<item jid='{contact.bare}' subscription='remove'/></query>")
+    await asyncio.sleep(ROSTER_AGE)
 
 
 @test("a nickname reaches the contacts that want it, and no other [PS-PEP-11] [PS-PEP-13] [PS-PEP-14]")

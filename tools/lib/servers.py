@@ -413,6 +413,7 @@ port     = {link.component_port}
 secret   = "{link.secret(self.domain)}"
 services = ["pubsub", "muc"]
 pep      = {json.dumps(bool(getattr(link, "pep", None)))}
+pep_roster_age = 1
 
 [database]
 url = "{database}"

@@ -29,6 +29,7 @@ struct LinkConfig {
   std::vector<std::string> services = {"pubsub", "muc"};
   bool pep = false;                           ///< serves the nodes of the server's users (XEP-0163)
   std::vector<std::string> pep_domains = {};  ///< of users, besides the server's own
+  Duration pep_roster_age = std::chrono::seconds(30);
 
   /// The domains whose users are served.
   std::set<std::string, std::less<>> pep_servers() const;

@@ -33,6 +33,10 @@ Expected known_domains(const std::vector<std::string>& names) {
   return std::nullopt;
 }
 
+Expected a_second(const Duration& time) {
+  return time < std::chrono::seconds(1) ? Expected("1 or more") : std::nullopt;
+}
+
 Expected a_listener(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   unsigned port = 0;
@@ -75,6 +79,9 @@ LinkKeys connection_keys() {
              STOA_LINK(pep)),
       R::checked("pep_domains", "", "whose users likewise, besides those of `server`",
                  STOA_LINK(pep_domains), known_domains),
+      R::checked("pep_roster_age", "seconds",
+                 "for which a roster is believed, unless the server pushes changes",
+                 STOA_LINK(pep_roster_age), a_second),
       R::key("server", "",
              "domain of the server, for pings; empty: `domain` without its first label",
              STOA_LINK(link.server)),
