@@ -1,13 +1,20 @@
+#include <array>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 
 #include <stoa/app/attach.hpp>
+#include <stoa/stanza/namespaces.hpp>
 
 namespace stoa::app {
 
 namespace {
+
+/// What a server hands over: requests for nodes, and discovery of what only we know.
+constexpr std::array<std::string_view, 4> delegated_namespaces = {
+    ns::pubsub, ns::pubsub_owner, "urn:xmpp:delegation:2:bare:disco#info:*",
+    "urn:xmpp:delegation:2:bare:disco#items:*"};
 
 using Listener = std::pair<std::string, std::uint16_t>;
 
@@ -30,10 +37,30 @@ std::string listen_address(const std::string& host) {
   return is_loopback(host) ? host : "0.0.0.0";
 }
 
+/// The user's nodes are those of the component, instead of mod_pep's (package prosody-modules).
+std::string prosody_host(const std::string& server, const LinkConfig& link) {
+  const std::string component = in_quotes(link.link.domain);
+  std::string text = fmt::format(
+      "\n-- In VirtualHost {} (mod_privilege and mod_delegation are community modules, in "
+      "Debian's\n"
+      "-- package prosody-modules; \"pep\" must not stand in any modules_enabled):\n"
+      "\tmodules_enabled = {{ \"privilege\", \"delegation\" }}\n"
+      "\tmodules_disabled = {{ \"pep\", \"bookmarks\", \"vcard_legacy\" }}\n"
+      "\tprivileged_entities = {{ [{}] = {{ roster = \"get\", message = \"outgoing\", "
+      "presence = \"roster\" }} }}\n"
+      "\tdelegations = {{\n",
+      in_quotes(server), component);
+  for (const std::string_view name : delegated_namespaces) {
+    text += fmt::format("\t\t[{}] = {{ jid = {} }};\n", in_quotes(name), component);
+  }
+  return text + "\t}\n";
+}
+
 std::string prosody(const Config& config) {
   std::set<std::string> ports;
   std::set<std::string> addresses;
   std::string components;
+  std::string users;
   for (const LinkConfig& link : config.links) {
     ports.insert(std::to_string(link.link.port));
     addresses.insert(in_quotes(listen_address(link.link.host)));
@@ -42,6 +69,8 @@ std::string prosody(const Config& config) {
         "\tcomponent_secret = {}\n"
         "\tcomponent_conflict_resolve = \"kick_old\"\n",
         in_quotes(link.link.domain), in_quotes(link.link.secret));
+    if (link.pep) components += "\tmodules_enabled = { \"privilege\", \"delegation\" }\n";
+    for (const std::string& server : link.pep_servers()) users += prosody_host(server, link);
     if (link.link.tls != link::Tls::off) {
       components += "-- Prosody has no TLS for components: set tls = \"off\" in stoa's [[link]]\n";
     }
@@ -55,9 +84,36 @@ std::string prosody(const Config& config) {
       "-- In prosody.cfg.lua, above the first VirtualHost:\n"
       "component_ports = {{ {} }}\n"
       "component_interfaces = {{ {} }}\n"
+      "{}"
       "\n-- At the end of the file:{}"
       "\n-- Then restart Prosody.\n",
-      joined(ports), joined(addresses), components);
+      joined(ports), joined(addresses), users, components);
+}
+
+/// The users' nodes are those of the components, instead of mod_pubsub's.
+std::string ejabberd_modules(const Config& config) {
+  std::string servers;
+  for (const LinkConfig& link : config.links) {
+    if (link.pep) servers += fmt::format("    - server: {}\n", in_quotes(link.link.domain));
+  }
+  if (servers.empty()) return {};
+  std::string text =
+      "# For the nodes of users, at the top level (join it with what is there):\n"
+      "acl:\n  stoa:\n" +
+      servers +
+      "access_rules:\n  stoa:\n    allow: stoa\n"
+      "# and among the modules, mod_pubsub, mod_avatar and mod_vcard_xupdate taken out:\n"
+      "modules:\n"
+      "  mod_privilege:\n"
+      "    roster: {get: stoa}\n"
+      "    message: {outgoing: stoa}\n"
+      "    presence: {roster: stoa}\n"
+      "  mod_delegation:\n"
+      "    namespaces:\n";
+  for (const std::string_view name : {ns::pubsub, ns::pubsub_owner}) {
+    text += fmt::format("      {}:\n        access: stoa\n", name);
+  }
+  return text;
 }
 
 std::string ejabberd(const Config& config) {
@@ -83,7 +139,7 @@ std::string ejabberd(const Config& config) {
                           in_quotes(link->link.secret));
     }
   }
-  return text + "# Then: ejabberdctl reload_config\n";
+  return text + ejabberd_modules(config) + "# Then: ejabberdctl reload_config\n";
 }
 
 std::string openfire(const Config& config) {

@@ -115,13 +115,15 @@ void Program::add_domain(const LinkConfig& link) {
 }
 
 dispatch::DomainSettings Program::domain_settings(const LinkConfig& link) const {
+  Admins unlimited = admins_of(config_);
+  unlimited.merge(link.pep_servers());  // they speak for many
   return {.name = link.link.domain,
           .profile = profile_of(config_.service),
           .list_page = config_.muc.limits.items_page,
           .stanza_bytes = link.link.stanza_bytes,
           .rate = {.per_second = config_.limits.requests_per_second,
                    .burst = config_.limits.requests_burst},
-          .unlimited = admins_of(config_)};
+          .unlimited = std::move(unlimited)};
 }
 
 void Program::reload(const Config& read) {

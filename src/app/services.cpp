@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <stoa/muc/engine/engine.hpp>
+#include <stoa/pep/accounts.hpp>
 #include <stoa/pubsub/engine/engine.hpp>
 
 namespace stoa::app {
@@ -25,11 +26,16 @@ dispatch::ServiceLimits limits_of(const LinkConfig& link, const Config& config) 
 }
 
 template <class E>
-Hosted host(std::string name, typename E::Settings settings, const LinkConfig& link,
-            const Config& config, const Place& place) {
+std::shared_ptr<Ports<E>> ports_of(const LinkConfig& link, const Place& place) {
   const std::string& domain = link.link.domain;
-  const auto ports = std::make_shared<Ports<E>>(
+  return std::make_shared<Ports<E>>(
       Ports<E>{place.store.journal<E>(domain), place.store.loader<E>(domain)});
+}
+
+template <class E>
+Hosted host(std::string name, typename E::Settings settings, const LinkConfig& link,
+            const Config& config, const Place& place, std::shared_ptr<Ports<E>> ports) {
+  const std::string& domain = link.link.domain;
   auto service = std::make_unique<dispatch::EntityService<E>>(
       dispatch::ServicePlace{.common = place.common,
                              .outlet = place.outlet,
@@ -43,6 +49,60 @@ Hosted host(std::string name, typename E::Settings settings, const LinkConfig& l
           .loaded = [made] { return made->entities(); },
           .set_admins = [made](Admins admins) { made->set_admins(std::move(admins)); },
           .ports = ports};
+}
+
+constexpr std::size_t account_memory = 16u << 20;  // of one account's nodes
+
+/// The nodes of users come before the services that would not know what a server tells.
+Hosted host_accounts(const pubsub::Settings& settings, const LinkConfig& link, const Config& config,
+                     const Place& place, pep::Gateway& gateway) {
+  dispatch::ServiceLimits limits = limits_of(link, config);
+  limits.memory_bytes = std::min(limits.memory_bytes, account_memory);
+  pep::AccountsPlace accounts{
+      .service = {.common = place.common, .outlet = place.outlet, .admins = {}, .limits = limits},
+      .gateway = gateway,
+      .ports =
+          [&store = place.store](const std::string& account) {
+            return pep::Ports{store.journal<pubsub::Engine>(account),
+                              store.loader<pubsub::Engine>(account)};
+          },
+      .hand_in = [&dispatcher =
+                      place.dispatcher](Stanza stanza) { dispatcher.handle(std::move(stanza)); }};
+  auto service =
+      std::make_unique<pep::Accounts>(std::move(accounts), pubsub::account_settings(settings));
+  pep::Accounts* const made = service.get();
+  place.dispatcher.add_service(link.link.domain, std::move(service));
+  return {.domain = link.link.domain,
+          .name = "pep",
+          .loaded = [made] { return made->entities(); },
+          .set_admins = [](Admins) {},
+          .ports = nullptr};
+}
+
+/// A service of nodes that reads the rosters of owners.
+std::vector<Hosted> host_nodes_with_accounts(pubsub::Settings settings, const LinkConfig& link,
+                                             const Config& config, const Place& place) {
+  struct Kept {
+    pep::Gateway gateway;
+    std::unique_ptr<dispatch::LoaderPort<pubsub::Engine>> stored;
+  };
+  pep::GatewaySettings servers{.component = settings.service, .servers = link.pep_servers()};
+  servers.roster_age = link.pep_roster_age;
+  servers.refused_roster_age = link.pep_roster_age;
+  const auto kept = std::make_shared<Kept>(
+      Kept{pep::Gateway(std::move(servers), place.common, place.outlet), nullptr});
+  pep::Gateway& gateway = kept->gateway;
+  settings.people = &gateway;
+  settings = pubsub::prepare(std::move(settings));
+  std::vector<Hosted> hosted;
+  hosted.push_back(host_accounts(settings, link, config, place, gateway));
+  hosted.back().ports = kept;
+  auto ports = ports_of<pubsub::Engine>(link, place);
+  kept->stored = std::exchange(ports->loader, nullptr);
+  ports->loader = std::make_unique<pep::RosterLoader>(*kept->stored, gateway);
+  hosted.push_back(
+      host<pubsub::Engine>("pubsub", std::move(settings), link, config, place, std::move(ports)));
+  return hosted;
 }
 
 bool offers(const LinkConfig& link, const char* service) {
@@ -61,16 +121,22 @@ std::vector<Hosted> host_services(const LinkConfig& link, const Config& config,
                                   const Place& place) {
   std::vector<Hosted> hosted;
   const Jid domain = Jid::from_prepared("", link.link.domain);
+  if (link.pep) {
+    pubsub::Settings settings = config.pubsub;
+    settings.service = domain;
+    hosted = host_nodes_with_accounts(std::move(settings), link, config, place);
+  }
   if (offers(link, "muc")) {
     muc::Settings settings = config.muc;
     settings.service = domain;
-    hosted.push_back(host<muc::Engine>("muc", std::move(settings), link, config, place));
+    hosted.push_back(host<muc::Engine>("muc", std::move(settings), link, config, place,
+                                       ports_of<muc::Engine>(link, place)));
   }
-  if (offers(link, "pubsub")) {
+  if (offers(link, "pubsub") && !link.pep) {
     pubsub::Settings settings = config.pubsub;
     settings.service = domain;
-    hosted.push_back(
-        host<pubsub::Engine>("pubsub", pubsub::prepare(std::move(settings)), link, config, place));
+    hosted.push_back(host<pubsub::Engine>("pubsub", pubsub::prepare(std::move(settings)), link,
+                                          config, place, ports_of<pubsub::Engine>(link, place)));
   }
   return hosted;
 }

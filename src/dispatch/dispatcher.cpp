@@ -46,7 +46,7 @@ StanzaError too_fast() {
 
 Dispatcher::Dispatcher(Common& common) : common_(common), started_(common.now()) {
   common_.senders.on_turn([this](Stanza stanza) {
-    if (Domain* const domain = find(stanza.to.domain())) route(*domain, std::move(stanza));
+    if (Domain* const domain = domain_of(stanza)) route(*domain, std::move(stanza));
   });
 }
 
@@ -88,9 +88,13 @@ Dispatcher::Domain* Dispatcher::find(std::string_view name) {
   return it == domains_.end() ? nullptr : &it->second;
 }
 
+Dispatcher::Domain* Dispatcher::domain_of(const Stanza& stanza) {
+  return find(stanza.delegation ? stanza.delegation->component.domain() : stanza.to.domain());
+}
+
 void Dispatcher::handle(Stanza stanza) {
   common_.metrics.count_in(stanza.kind);
-  Domain* const domain = find(stanza.to.domain());
+  Domain* const domain = domain_of(stanza);
   if (!domain || stanza.from.empty()) {
     Metrics::add(common_.metrics.dropped);
     log::warning("stanza_dropped", {{"why", domain ? "no from" : "domain not served"},
@@ -134,7 +138,8 @@ void Dispatcher::route(Domain& domain, Stanza stanza) {
     settle(domain, stanza, malformed());
     return;
   }
-  if (iq_request && is_bare_domain(stanza.to) && answer_common(domain, stanza)) return;
+  const bool own = !stanza.delegation;
+  if (own && iq_request && is_bare_domain(stanza.to) && answer_common(domain, stanza)) return;
   for (const auto& service : domain.services) {
     if (service->handle(stanza)) return;
   }

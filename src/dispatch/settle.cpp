@@ -5,12 +5,24 @@
 namespace stoa::dispatch {
 namespace {
 
+/// As it goes over the link: within the wrapping in which the request came.
+Outgoing finished(const Stanza& request, xml::Element reply,
+                  Redelivery redelivery = Redelivery::keep) {
+  if (!request.delegation) return outgoing(reply, redelivery);
+  const Delegation& by = *request.delegation;
+  xml::Element outer("iq", ns::client);
+  outer.set("type", "result").set("id", by.id);
+  outer.set("from", by.component.str()).set("to", by.server.str());
+  outer.add("delegation", by.ns).add("forwarded", ns::forward).add(std::move(reply));
+  return outgoing(outer, redelivery);
+}
+
 Outgoing result(const Stanza& request, const std::optional<xml::Element>& payload) {
   xml::Element iq("iq", ns::client);
   iq.set("type", "result").set("id", request.id);
   iq.set("from", request.to.str()).set("to", request.from.str());
   if (payload) iq.add(*payload);
-  return outgoing(iq);
+  return finished(request, std::move(iq));
 }
 
 Outgoing refusal(const Stanza& request, const StanzaError& error, const Settling& settling,
@@ -18,7 +30,7 @@ Outgoing refusal(const Stanza& request, const StanzaError& error, const Settling
   metrics.count_error(error.condition);
   const auto redelivery =
       request.kind == StanzaKind::presence ? Redelivery::drop : Redelivery::keep;
-  return outgoing(error_reply(request, error, settling.by), redelivery);
+  return finished(request, error_reply(request, error, settling.by), redelivery);
 }
 
 }  // namespace

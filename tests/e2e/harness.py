@@ -44,15 +44,16 @@ class Link:
         self.components = server.components
         self.component_port = proxy.port
         self.secret = server.secret
+        self.pep = server.pep
 
 
 class World:
     """What a story is told in."""
 
-    def __init__(self, folder, kind, stack):
+    def __init__(self, folder, kind, stack, pep=False):
         self.database = stack.enter_context(Postgres(os.path.join(folder, "postgres")))
         url = self.database.create_database("stoa")
-        self.server = stack.enter_context(SERVERS[kind](os.path.join(folder, kind)))
+        self.server = stack.enter_context(SERVERS[kind](os.path.join(folder, kind), pep=pep))
         for name in CAST:
             self.server.add_user(name, PASSWORD)
         self.proxy = stack.enter_context(Proxy(self.server.component_port))
@@ -64,9 +65,10 @@ class World:
         self._names = itertools.count(1)
         self._sessions = contextlib.AsyncExitStack()
 
-    async def session(self, name, resource="test"):
+    async def session(self, name, resource="test", wants=()):
         """A client of one of the cast; gone at the end of the story."""
-        return await self._sessions.enter_async_context(Client(self.server, name, resource))
+        return await self._sessions.enter_async_context(
+            Client(self.server, name, resource, wants=wants))
 
     async def end_of_story(self):
         sessions, self._sessions = self._sessions, contextlib.AsyncExitStack()
@@ -151,12 +153,13 @@ async def tell_all(world, part):
     return results.count(False)
 
 
-def main():
+def main(pep=False):
+    """`pep`: the server's users have their nodes at stoa."""
     if len(sys.argv) < 2 or sys.argv[1] not in SERVERS:
         sys.exit(__doc__)
     part = sys.argv[2] if len(sys.argv) > 2 else ""
     with scratch("stoa-e2e-") as folder, contextlib.ExitStack() as stack:
-        world = World(folder, sys.argv[1], stack)
+        world = World(folder, sys.argv[1], stack, pep)
         failures = asyncio.run(tell_all(world, part))
         if failures:
             with open(world.stoa.log, encoding="utf-8", errors="replace") as log:

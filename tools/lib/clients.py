@@ -51,13 +51,15 @@ class Missing(AssertionError):
 class Client:
     """One session of a user. Leave the context and the stream ends."""
 
-    def __init__(self, server, name, resource="test", password=PASSWORD):
+    def __init__(self, server, name, resource="test", password=PASSWORD, wants=()):
+        """`wants`: nodes whose events it says it wants (XEP-0163, 4.3; XEP-0115)."""
         self.server = server
         self.name = name
         self.bare = f"{name}@{server.hosts[0]}"
         self.jid = f"{self.bare}/{resource}"
         self.inbox = []
         self._password = password
+        self._wants = wants
         self._arrived = asyncio.Event()
         self._ids = itertools.count(1)
         self._xmpp = None
@@ -83,8 +85,25 @@ class Client:
         self.inbox.clear()
         if fault:
             raise Missing(f"{self.jid}: {fault}")
+        if self._wants:
+            await self.want(*self._wants)
+            return
         self.send("<presence/>" if priority is None
                   else f"<presence><priority>{priority}</priority></presence>")
+
+    async def want(self, *nodes):
+        """Says in its presence that it wants these nodes' events too."""
+        for plugin in ("xep_0030", "xep_0115", "xep_0163"):
+            self._xmpp.register_plugin(plugin)
+        for node in nodes:
+            self._xmpp["xep_0030"].add_feature(node + "+notify")
+        await self._xmpp["xep_0115"].update_caps(broadcast=False)
+        self._xmpp.send_presence()
+
+    def plugin(self, name):
+        """One of slixmpp's, for what clients really send."""
+        self._xmpp.register_plugin(name)
+        return self._xmpp[name]
 
     async def disconnect(self):
         """Ends the stream in the orderly way."""

@@ -31,6 +31,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 HOST = "localhost"
 COMPONENT = "stoa.localhost"
 SECRET = "component-secret"
+PUBSUB = "http://jabber.org/protocol/pubsub"
 SOCKET_PATH_LIMIT = 90  # bytes; sockaddr_un has 108, and ".s.PGSQL.5432" comes behind
 
 
@@ -185,14 +186,17 @@ class XmppServer(Server):
     """What Prosody and Ejabberd offer alike: client, HTTP (BOSH, WebSocket) and component ports on
     loopback, hosts with accounts, components with secrets."""
 
-    def __init__(self, folder, hosts=(HOST,), components=None, ports=None, hibernation=5):
+    def __init__(self, folder, hosts=(HOST,), components=None, ports=None, hibernation=5,
+                 pep=False):
         """`components`: domain -> secret. `ports`: (client, http, component); free ones if None.
-        `hibernation`: seconds that a dead session is kept for resumption (XEP-0198)."""
+        `hibernation`: seconds that a dead session is kept for resumption (XEP-0198).
+        `pep`: users have their nodes at the first component (XEP-0355, XEP-0356)."""
         super().__init__(folder)
         self.hosts = tuple(hosts)
         self.components = dict({COMPONENT: SECRET} if components is None else components)
         self.client_port, self.http_port, self.component_port = ports or free_ports(3)
         self.hibernation = hibernation
+        self.pep = next(iter(self.components)) if pep else None
 
     def wait_ready(self):
         ports = [self.client_port, self.http_port]
@@ -235,10 +239,22 @@ class Prosody(XmppServer):
         if done.returncode:
             raise RuntimeError("prosodyctl register: " + done.stdout)
 
+    def _host_options(self):
+        if not self.pep:
+            return ""
+        handed = "".join(f'["{name}"] = {{ jid = "{self.pep}" }}; ' for name in (
+            PUBSUB, PUBSUB + "#owner", "urn:xmpp:delegation:2:bare:disco#info:*",
+            "urn:xmpp:delegation:2:bare:disco#items:*"))
+        return (f'\tmodules_enabled = {{ "privilege", "delegation" }}\n'
+                f'\tprivileged_entities = {{ ["{self.pep}"] = {{ roster = "get", '
+                f'message = "outgoing", presence = "roster" }} }}\n'
+                f'\tdelegations = {{ {handed}}}')
+
     def config_text(self):
-        domains = [f'VirtualHost "{host}"' for host in self.hosts]
+        domains = [f'VirtualHost "{host}"\n{self._host_options()}' for host in self.hosts]
         domains += [f'Component "{domain}"\n\tcomponent_secret = "{secret}"\n'
-                    '\tcomponent_conflict_resolve = "kick_old"'
+                    '\tcomponent_conflict_resolve = "kick_old"\n'
+                   + ('\tmodules_enabled = { "privilege", "delegation" }' if domain == self.pep else "")
                     for domain, secret in self.components.items()]
         components = (f'component_ports = {{ {self.component_port} }}\n'
                       'component_interfaces = { "127.0.0.1" }') if self.components else ""
@@ -343,7 +359,9 @@ class Ejabberd(XmppServer):
                         for domain, secret in self.components.items()}, **loopback}]
                   if self.components else []),
             ],
-            "acl": {"loopback": {"ip": ["127.0.0.0/8", "::1/128"]}},
+            "acl": {"loopback": {"ip": ["127.0.0.0/8", "::1/128"]},
+                    "stoa": {"server": self.pep or "none.invalid"}},
+            "access_rules": {"stoa": {"allow": "stoa"}},
             "api_permissions": {"accounts": {"who": [{"acl": "loopback"}],
                                              "what": ["register", "change_password"]}},
             "auth_method": "internal",
@@ -352,8 +370,17 @@ class Ejabberd(XmppServer):
             "modules": {"mod_admin_extra": {}, "mod_bosh": {}, "mod_carboncopy": {},
                         "mod_disco": {"extra_domains": list(self.components)},
                         "mod_http_api": {}, "mod_ping": {}, "mod_roster": {},
-                        "mod_stream_mgmt": {"resume_timeout": self.hibernation}},
+                        "mod_stream_mgmt": {"resume_timeout": self.hibernation},
+                        **(self._pep_modules() if self.pep else {})},
         }
+
+
+    @staticmethod
+    def _pep_modules():
+        return {"mod_privilege": {"roster": {"get": "stoa"}, "message": {"outgoing": "stoa"},
+                                  "presence": {"roster": "stoa"}},
+                "mod_delegation": {"namespaces": {
+                    name: {"access": "stoa"} for name in (PUBSUB, PUBSUB + "#owner")}}}
 
 
 SERVERS = {"prosody": Prosody, "ejabberd": Ejabberd}
@@ -385,6 +412,8 @@ host     = "127.0.0.1"
 port     = {link.component_port}
 secret   = "{link.secret(self.domain)}"
 services = ["pubsub", "muc"]
+pep      = {json.dumps(bool(getattr(link, "pep", None)))}
+pep_roster_age = 1
 
 [database]
 url = "{database}"

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,12 @@ struct LinkConfig {
   link::Settings link = {};
   std::string secret_file = {};
   std::vector<std::string> services = {"pubsub", "muc"};
+  bool pep = false;                           ///< serves the nodes of the server's users (XEP-0163)
+  std::vector<std::string> pep_domains = {};  ///< of users, besides the server's own
+  Duration pep_roster_age = std::chrono::seconds(30);
+
+  /// The domains whose users are served.
+  std::set<std::string, std::less<>> pep_servers() const;
 };
 
 struct ServiceConfig {

@@ -47,7 +47,8 @@ class Dispatcher final : public JournalEvents {
   /// What services say of themselves has changed.
   void refresh(std::string_view domain);
 
-  /// A stanza that came in over any link (routed by `to` alone).
+  /// A stanza that came in over any link: routed by `to` alone, or, where a server handed it over,
+  /// by the component to which it did.
   void handle(Stanza stanza);
 
   /// The link of the domain is up for the first time: sends what an earlier run owes, then goes on
@@ -76,6 +77,7 @@ class Dispatcher final : public JournalEvents {
   };
 
   Domain* find(std::string_view name);
+  Domain* domain_of(const Stanza& stanza);
   void accept(Domain& domain, Stanza stanza);
   bool within_rate(Domain& domain, const Stanza& stanza);
   void route(Domain& domain, Stanza stanza);

@@ -75,6 +75,10 @@ class EntityService final : public Service {
   const Settings& settings() const { return settings_; }
   void set_admins(std::set<std::string, std::less<>> admins) { admins_ = std::move(admins); }
   std::size_t entities() const { return entities_.size(); }
+  /// Whether anything of any entity is under way.
+  bool busy() const { return !busy_.slots().empty(); }
+  /// Asks the entity of that key without a stanza: whatever comes of it, nobody is answered.
+  void ask(const std::string& key, typename E::Request request);
 
  private:
   using Request = typename E::Request;

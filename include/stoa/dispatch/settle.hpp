@@ -34,7 +34,8 @@ struct Settling {
 /// The one place that turns the outcome of a request into its reply: the result or error of an iq
 /// request, the error of a message or presence. nullopt where nothing is to be said: accepted
 /// messages and presence, iq results, and whatever is of type error itself (RFC 6120, 8.3.1). A
-/// result too large for the link becomes wait/resource-constraint.
+/// result too large for the link becomes wait/resource-constraint. What a server handed over goes
+/// back to it in an iq result, whatever is inside (XEP-0355, 4.3: an error outside would hide it).
 std::optional<Outgoing> settle(const Stanza& request, const Outcome& outcome,
                                const Settling& settling, Metrics& metrics);
 

@@ -48,6 +48,8 @@ inline constexpr std::string_view order_by = "urn:xmpp:order-by:1";
 inline constexpr std::string_view addresses = "http://jabber.org/protocol/address";
 inline constexpr std::string_view conference = "jabber:x:conference";
 inline constexpr std::string_view chat_states = "http://jabber.org/protocol/chatstates";
+inline constexpr std::string_view caps = "http://jabber.org/protocol/caps";
+inline constexpr std::string_view roster = "jabber:iq:roster";
 inline constexpr std::string_view serverinfo = "http://jabber.org/network/serverinfo";
 
 }  // namespace stoa::ns

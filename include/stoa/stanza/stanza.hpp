@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,15 @@ namespace stoa {
 
 enum class StanzaKind { iq, message, presence };
 
+/// How a server handed over a request that was addressed to one of its users (XEP-0355, 4.3). The
+/// answer goes back in the same wrapping.
+struct Delegation {
+  Jid server = {};
+  Jid component = {};  ///< to which it was handed
+  std::string id = {};
+  std::string ns = {};  ///< of the wrapping
+};
+
 /// One stanza as it came over a link: the envelope prepared, the content as it was. Its element and
 /// first-level children stand in jabber:client, whatever the stream's default namespace was.
 struct Stanza {
@@ -21,6 +31,7 @@ struct Stanza {
   Jid to;
   std::string lang;  ///< xml:lang of the stanza, empty where absent
   xml::Element element;
+  std::shared_ptr<const Delegation> delegation = {};  ///< null where it came by itself
 
   bool is_iq_request() const { return kind == StanzaKind::iq && (type == "get" || type == "set"); }
   bool is_error() const { return type == "error"; }

@@ -26,6 +26,17 @@ Expected a_domain(const std::string& text) {
   return "a domain name, such as \"services.example.org\"";
 }
 
+Expected known_domains(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (Expected expected = a_domain(name)) return "a list of domain names";
+  }
+  return std::nullopt;
+}
+
+Expected a_second(const Duration& time) {
+  return time < std::chrono::seconds(1) ? Expected("1 or more") : std::nullopt;
+}
+
 Expected a_listener(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   unsigned port = 0;
@@ -63,6 +74,14 @@ LinkKeys connection_keys() {
              STOA_LINK(secret_file)),
       R::checked("services", "", "what the domain offers: \"pubsub\", \"muc\" or both",
                  STOA_LINK(services), known_services),
+      R::key("pep", "",
+             "whether the server's users have their nodes here (XEP-0163); see docs/pep.md",
+             STOA_LINK(pep)),
+      R::checked("pep_domains", "", "whose users likewise, besides those of `server`",
+                 STOA_LINK(pep_domains), known_domains),
+      R::checked("pep_roster_age", "seconds",
+                 "for which a roster is believed, unless the server pushes changes",
+                 STOA_LINK(pep_roster_age), a_second),
       R::key("server", "",
              "domain of the server, for pings; empty: `domain` without its first label",
              STOA_LINK(link.server)),

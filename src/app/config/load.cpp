@@ -138,6 +138,8 @@ void Reader::read_links(const toml::node& node) {
     if (link.link.low_water > link.link.high_water) {
       fault(line_of(item), "link.low_water", "expected at most high_water");
     }
+    const bool nodes = std::count(link.services.begin(), link.services.end(), "pubsub") > 0;
+    if (link.pep && !nodes) fault(line_of(item), "link.pep", "expected \"pubsub\" in services");
     for (const LinkConfig& other : config.links) {
       if (faults.size() == before && other.link.domain == link.link.domain) {
         fault(line_of(item), "link.domain", "is the domain of an earlier [[link]] too");
@@ -164,6 +166,16 @@ void Reader::read_secret(LinkConfig& link, unsigned line) {
 }
 
 }  // namespace
+
+std::set<std::string, std::less<>> LinkConfig::pep_servers() const {
+  std::set<std::string, std::less<>> servers;
+  if (!pep) return servers;
+  servers.insert(link.server.empty() ? link::server_of(link.domain) : link.server);
+  for (const std::string& name : pep_domains) {
+    if (auto prepared = prepare_domain(name)) servers.insert(std::move(*prepared));
+  }
+  return servers;
+}
 
 const Keys& all_keys() {
   static const Keys keys = [] {

@@ -12,21 +12,26 @@ namespace {
 /// What becomes of a subscription under another access model (8.7.4, 12.14).
 enum class Fate { stays, begins, ends };
 
-Fate fate(const Scene& scene, const Subscription& subscription, AccessModel model) {
-  const Affiliation affiliation = scene.state.affiliation_of(subscription.jid.bare());
+Fate fate(const Scene& scene, const Subscription& subscription, const NodeConfig& after) {
+  const AccessModel model = after.access_model;
+  const Jid bare = subscription.jid.bare();
+  const Affiliation affiliation = scene.state.affiliation_of(bare);
   const Grant grant = pubsub::grant(affiliation, Privilege::subscribe);
   const bool pending = subscription.state == SubscriptionState::pending;
-  const bool entitled =
-      grant == Grant::yes || (grant == Grant::by_policy && model == AccessModel::open);
+  const bool entitled = grant == Grant::yes || (grant == Grant::by_policy &&
+                                                admits(scene.state, after, scene.settings, bare));
   if (model == AccessModel::authorize) return pending && entitled ? Fate::begins : Fate::stays;
   if (!entitled) return Fate::ends;
   return pending ? Fate::begins : Fate::stays;
 }
 
-void settle_subscriptions(const Scene& scene, AccessModel model, Done& step) {
-  if (scene.config().access_model == model) return;
+void settle_subscriptions(const Scene& scene, const NodeConfig& after, Done& step) {
+  const NodeConfig& before = scene.config();
+  const bool same = before.access_model == after.access_model &&
+                    before.roster_groups_allowed == after.roster_groups_allowed;
+  if (same) return;
   for (const Subscription& subscription : scene.state.subscriptions) {
-    switch (fate(scene, subscription, model)) {
+    switch (fate(scene, subscription, after)) {
       case Fate::stays:
         break;
       case Fate::begins:
@@ -80,7 +85,7 @@ std::optional<Verdict> drop_surplus(const Scene& scene, const NodeConfig& after,
 
 void announce_configuration(const Scene& scene, const NodeConfig& after, Done& step) {
   if (!after.notify_config || !after.deliver_notifications) return;
-  if (scene.state.subscriptions.empty() && scene.state.parents.empty()) return;
+  if (!is_heard(scene)) return;
   step.outbound.push_back(say::Configured{scene.token(), above_of(scene)});
 }
 
@@ -89,9 +94,8 @@ void announce_configuration(const Scene& scene, const NodeConfig& after, Done& s
 void remove_items(const Scene& scene, const NodeConfig& config, change::Removal why,
                   std::vector<ItemMeta> items, Done& step) {
   constexpr std::size_t per_message = 100;  // keeps an event far below any server's stanza limit
-  const bool heard = !scene.state.subscriptions.empty() || !scene.state.parents.empty();
-  const bool said =
-      config.deliver_notifications && heard && (config.notify_retract || config.always_notify);
+  const bool said = config.deliver_notifications && is_heard(scene) &&
+                    (config.notify_retract || config.always_notify);
   for (std::size_t begin = 0; said && begin < items.size(); begin += per_message) {
     say::Retracted event{.token = scene.token(), .above = above_of(scene)};
     const std::size_t end = std::min(begin + per_message, items.size());
@@ -146,7 +150,7 @@ Verdict decide_configure(const Scene& scene, const action::Configure& action) {
   step.changes.push_back(change::NodeConfigured{scene.state.number, scene.state.version + 1,
                                                 scene.state.config, after});
   announce_configuration(scene, *after, step);
-  settle_subscriptions(scene, after->access_model, step);
+  settle_subscriptions(scene, *after, step);
   return step;
 }
 

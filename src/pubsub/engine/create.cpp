@@ -9,6 +9,7 @@ namespace stoa::pubsub {
 namespace {
 
 bool creation_allowed(const Scene& scene) {
+  if (scene.settings.of_account) return scene.bare == scene.settings.service;
   if (scene.admin()) return true;
   switch (scene.settings.creation) {
     case Creation::anyone:

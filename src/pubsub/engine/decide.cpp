@@ -49,6 +49,8 @@ struct Rules {
   Verdict operator()(const action::Bounce& a) const { return decide_bounce(scene, a); }
   Verdict operator()(const action::AskArchive& a) const { return decide_archive(scene, a); }
   Verdict operator()(const action::Associate& a) const { return decide_associate(scene, a); }
+  Verdict operator()(const action::Greet&) const { return decide_greet(scene); }
+  Verdict operator()(const action::Review& a) const { return decide_review(scene, a); }
 };
 
 /// A lease whose end has come counts as over, though its Tick is still to come (PS-OPT-29): the
@@ -74,6 +76,7 @@ Verdict decide_after_leases(const Scene& scene) {
 Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
                        const pubsub::Settings& settings, const Context& context) {
   const Scene scene(state, request, settings, context);
+  if (auto verdict = lacks_roster(scene)) return std::move(*verdict);
   const auto due = state.subscriptions.next_due();
   const bool overdue = due && *due <= context.now;
   const bool leases_first = overdue && !std::holds_alternative<Tick>(request.action);

@@ -38,13 +38,15 @@ Verdict decide_delete(const Scene& scene, const action::Delete& action) {
                                          .above = above,
                                          .before = before});
   }
-  if (state.subscriptions.empty()) return step;
-  step.outbound.push_back(say::Deleted{.token = scene.token(),
-                                       .number = state.number,
-                                       .node = state.node,
-                                       .redirect = action.redirect.value_or(""),
-                                       .recipients = everybody(state),
-                                       .type = scene.config().notification_type});
+  const bool of_account = scene.settings.of_account;
+  if (state.subscriptions.empty() && !of_account) return step;
+  step.outbound.push_back(say::Deleted{
+      .token = scene.token(),
+      .number = state.number,
+      .node = state.node,
+      .redirect = action.redirect.value_or(""),
+      .recipients = of_account ? account_audience(state, scene.settings) : everybody(state),
+      .type = scene.config().notification_type});
   return step;
 }
 

@@ -28,6 +28,8 @@ enum class Fault {
   too_many_subscriptions,
   pending_subscription,
   closed_node,
+  no_presence_subscription,
+  not_in_roster_group,
   subid_required,
   invalid_subid,
   not_subscribed_unsubscribe,

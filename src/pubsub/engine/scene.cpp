@@ -43,39 +43,30 @@ Objection may_not_retrieve(const Scene& scene) {
     case Grant::by_policy:
       break;
   }
-  switch (scene.config().access_model) {
-    case AccessModel::open:
-      return std::nullopt;
-    case AccessModel::whitelist:
-      return refuse(Fault::closed_node);
-    case AccessModel::authorize:
-      break;
-  }
+  if (admits(scene.state, scene.config(), scene.settings, scene.bare)) return std::nullopt;
+  if (const auto fault = refusal_of(scene.config().access_model)) return refuse(*fault);
   if (is_subscribed(scene.state, scene.bare)) return std::nullopt;
   return refuse(Fault::not_subscribed_items);
 }
 
-bool may_read(const NodeState& state, const Jid& bare) {
+bool may_read(const NodeState& state, const Settings& settings, const Jid& bare) {
   const Grant given = grant(state.affiliation_of(bare), Privilege::retrieve);
   if (given != Grant::by_policy) return given == Grant::yes;
-  switch (state.config->access_model) {
-    case AccessModel::open:
-      return true;
-    case AccessModel::whitelist:
-      return false;
-    case AccessModel::authorize:
-      break;
-  }
-  return is_subscribed(state, bare);
+  if (admits(state, *state.config, settings, bare)) return true;
+  return state.config->access_model == AccessModel::authorize && is_subscribed(state, bare);
 }
 
 std::uint32_t item_limit(const NodeConfig& config, const Settings& settings) {
   return std::min(config.max_items.value_or(settings.limits.max_items), settings.limits.max_items);
 }
 
+bool is_heard(const Scene& scene) {
+  return scene.settings.of_account || !scene.state.subscriptions.empty() ||
+         !scene.state.parents.empty();
+}
+
 bool notifies(const Scene& scene) {
-  return scene.config().deliver_notifications &&
-         !(scene.state.subscriptions.empty() && scene.state.parents.empty());
+  return scene.config().deliver_notifications && is_heard(scene);
 }
 
 Jid first_owner(const NodeState& state) {

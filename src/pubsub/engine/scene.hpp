@@ -66,8 +66,10 @@ Objection not_owner(const Scene& scene);
 Objection not_manageable(const Scene& scene);
 /// May not retrieve items (6.5.9).
 Objection may_not_retrieve(const Scene& scene);
+/// How the model refuses those that it does not admit; nullopt where approval is what they lack.
+std::optional<Fault> refusal_of(AccessModel model);
 /// Whether that entity could retrieve items; an admin's rights are not counted.
-bool may_read(const NodeState& state, const Jid& bare);
+bool may_read(const NodeState& state, const Settings& settings, const Jid& bare);
 /// Holds a subscription in state subscribed under any of its JIDs.
 bool is_subscribed(const NodeState& state, const Jid& bare);
 
@@ -77,6 +79,8 @@ inline bool transient(const NodeConfig& config) {
 }
 /// What `max_items` stands for.
 std::uint32_t item_limit(const NodeConfig& config, const Settings& settings);
+/// Whether there may be anybody to be told of the node.
+bool is_heard(const Scene& scene);
 /// Whether anybody could get an event now.
 bool notifies(const Scene& scene);
 /// The owner that is shown for replies: the creator while it owns the node.
@@ -117,6 +121,17 @@ std::optional<Verdict> lacks_above(const Scene& scene);
 /// Those listeners; null where there are none to ask for.
 say::Above above_of(const Scene& scene);
 
+/// The rosters that a decision at this node rests on must be known first.
+std::optional<Verdict> lacks_roster(const Scene& scene);
+/// Whether the access model itself lets the entity in: by the roster of any owner (4.5), or because
+/// it is open to all. Approval and affiliations stand apart.
+bool admits(const NodeState& state, const NodeConfig& config, const Settings& settings,
+            const Jid& bare);
+/// Everybody who hears of the node of an account: subscribers, and of its owner and its contacts
+/// every resource that wants such events (9.1.2). Tags are subids, or `pep`.
+std::shared_ptr<const RecipientSet> account_audience(const NodeState& state,
+                                                     const Settings& settings);
+
 // The request families.
 Verdict decide_create(const Scene& scene, const action::Create& action);
 Verdict decide_publish(const Scene& scene, const action::Publish& action);
@@ -145,6 +160,8 @@ Verdict decide_archive(const Scene& scene, const action::AskArchive& action);
 Verdict decide_associate(const Scene& scene, const action::Associate& action);
 Verdict decide_bounce(const Scene& scene, const action::Bounce& action);
 Verdict decide_tick(const Scene& scene);
+Verdict decide_greet(const Scene& scene);
+Verdict decide_review(const Scene& scene, const action::Review& action);
 
 /// Creation, as a first publish shares it (7.1.4): the checks before the form is looked at, and the
 /// changes that make the node with the requester as owner.

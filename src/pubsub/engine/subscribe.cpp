@@ -66,16 +66,19 @@ Objection already_pending(const Scene& scene, const Subscribe& subscribe) {
   return std::nullopt;
 }
 
-/// 6.1.3.4
-Objection not_on_whitelist(const Scene& scene, const Subscribe& subscribe) {
-  if (scene.config().access_model != AccessModel::whitelist) return std::nullopt;
+/// 6.1.3.2 to 6.1.3.4
+Objection not_admitted(const Scene& scene, const Subscribe& subscribe) {
   if (grant(standing_of(scene, subscribe), Privilege::subscribe) == Grant::yes) return std::nullopt;
-  return refuse(Fault::closed_node);
+  const NodeConfig& config = scene.config();
+  if (admits(scene.state, config, scene.settings, subscribe.jid.bare())) return std::nullopt;
+  const auto fault = refusal_of(config.access_model);
+  if (!fault) return std::nullopt;
+  return refuse(*fault);
 }
 
 constexpr Check<Subscribe> subscribe_checks[] = {
     foreign_jid, missing,         not_allowed_by_node, refused_affiliation,
-    anonymous,   already_pending, not_on_whitelist};
+    anonymous,   already_pending, not_admitted};
 
 /// 6.1.3.9
 std::optional<Verdict> too_many(const Scene& scene, const Subscribe& subscribe) {

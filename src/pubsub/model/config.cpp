@@ -10,12 +10,14 @@ namespace {
 
 /// The rows of the form without the limits of a service: what was once stored stays readable.
 const NodeTable& stored_table() {
-  static const NodeTable table = node_table(Limits{
-      .max_items = std::numeric_limits<std::uint32_t>::max(),
-      .children = std::numeric_limits<std::uint32_t>::max(),
-      .item_expire = std::numeric_limits<std::uint32_t>::max(),
-      .payload_bytes = std::numeric_limits<std::uint32_t>::max(),
-  });
+  static const NodeTable table = node_table(
+      Limits{
+          .max_items = std::numeric_limits<std::uint32_t>::max(),
+          .children = std::numeric_limits<std::uint32_t>::max(),
+          .item_expire = std::numeric_limits<std::uint32_t>::max(),
+          .payload_bytes = std::numeric_limits<std::uint32_t>::max(),
+      },
+      Rosters::read);
   return table;
 }
 

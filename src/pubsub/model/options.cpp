@@ -38,13 +38,22 @@ std::vector<Option> descriptive_rows() {
   return rows;
 }
 
-std::vector<Option> access_rows() {
+std::vector<Option> access_rows(Rosters rosters) {
   std::vector<Option> rows;
+  std::vector<Token<AccessModel>> models = {{AccessModel::open, "open", "Anybody"}};
+  if (rosters == Rosters::read) {
+    models.push_back({AccessModel::presence, "presence", "Contacts that see an owner's presence"});
+    models.push_back({AccessModel::roster, "roster", "Contacts in some groups of an owner"});
+  }
+  models.push_back({AccessModel::authorize, "authorize", "Whom an owner approves"});
+  models.push_back({AccessModel::whitelist, "whitelist", "Members, publishers and owners"});
   rows.push_back(Row::list<AccessModel NodeConfig::*, AccessModel>(
       access_model_field, "Who may subscribe and retrieve", &NodeConfig::access_model,
-      {{AccessModel::open, "open", "Anybody"},
-       {AccessModel::authorize, "authorize", "Whom an owner approves"},
-       {AccessModel::whitelist, "whitelist", "Members, publishers and owners"}}));
+      std::move(models)));
+  if (rosters == Rosters::read) {
+    rows.push_back(Row::names("pubsub#roster_groups_allowed", "The groups, where groups count",
+                              &NodeConfig::roster_groups_allowed));
+  }
   rows.push_back(Row::list<PublishModel NodeConfig::*, PublishModel>(
       "pubsub#publish_model", "Who may publish", &NodeConfig::publish_model,
       {{PublishModel::publishers, "publishers", "Publishers and owners"},
@@ -163,11 +172,10 @@ std::vector<Option> delivery_rows() {
 
 }  // namespace
 
-NodeTable node_table(const Limits& limits) {
+NodeTable node_table(const Limits& limits, Rosters rosters) {
   std::vector<Option> rows = descriptive_rows();
-  for (auto* part : {&access_rows, &delivery_rows}) {
-    for (Option& row : part()) rows.push_back(std::move(row));
-  }
+  for (Option& row : access_rows(rosters)) rows.push_back(std::move(row));
+  for (Option& row : delivery_rows()) rows.push_back(std::move(row));
   for (Option& row : item_rows(limits)) rows.push_back(std::move(row));
   for (Option& row : collection_rows(limits)) rows.push_back(std::move(row));
   return NodeTable(node_config_form, std::move(rows));
@@ -232,9 +240,25 @@ Settings prepare(Settings settings) {
     defaults.max_items = std::min(*defaults.max_items, settings.limits.max_items);
   }
   settings.shared_defaults = std::make_shared<const NodeConfig>(settings.defaults);
+  const Rosters rosters = settings.people != nullptr ? Rosters::read : Rosters::unread;
   settings.tables = std::make_shared<const OptionTables>(
-      OptionTables{node_table(settings.limits), subscribe_table()});
+      OptionTables{node_table(settings.limits, rosters), subscribe_table()});
   return settings;
+}
+
+Settings account_settings(Settings of_service) {
+  Settings settings = std::move(of_service);
+  settings.of_account = true;
+  settings.defaults = NodeConfig{};
+  settings.defaults.access_model = AccessModel::presence;
+  settings.defaults.max_items = 1;
+  settings.admins.clear();
+  settings.auto_subscribe = false;
+  settings.multi_subscribe = false;
+  for (const char* feature : {"collections", "get-pending"}) {
+    settings.switched_off.emplace_back(feature);
+  }
+  return prepare(std::move(settings));
 }
 
 }  // namespace stoa::pubsub

@@ -56,6 +56,7 @@ struct Supply {
   void operator()(const fact::Above& fact) const {
     state.above = std::make_shared<const Above>(fact);
   }
+  void operator()(const fact::Roster&) const {}
 };
 
 }  // namespace

@@ -30,8 +30,8 @@ constexpr std::array states = {
     Spelled{SubscriptionState::subscribed, "subscribed"},
 };
 constexpr std::array access_models = {
-    Spelled{AccessModel::open, "open"},
-    Spelled{AccessModel::authorize, "authorize"},
+    Spelled{AccessModel::open, "open"},           Spelled{AccessModel::presence, "presence"},
+    Spelled{AccessModel::roster, "roster"},       Spelled{AccessModel::authorize, "authorize"},
     Spelled{AccessModel::whitelist, "whitelist"},
 };
 

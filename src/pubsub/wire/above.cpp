@@ -72,7 +72,8 @@ void to_above(const Event& event, const NodeState& node, const Heard& heard,
   if (!heard.above) return;
   std::map<Jid, std::vector<const Upward*>> by_jid;
   for (const Upward& upward : heard.above->subscriptions) {
-    const bool entitled = wants(upward, heard.about) && may_read(node, upward.jid.bare());
+    const bool entitled =
+        wants(upward, heard.about) && may_read(node, heard.settings, upward.jid.bare());
     if (entitled && !told_as_subscriber(node, upward.jid)) by_jid[upward.jid].push_back(&upward);
   }
   std::map<std::string, Group> groups;

@@ -16,8 +16,9 @@ namespace stoa::pubsub::wire {
 enum class About { items, nodes };
 
 struct Heard {
-  say::Above above = {};
-  About about = About::items;
+  say::Above above;
+  About about;
+  const Settings& settings;
 };
 
 /// The finished event to those above who may read the node and are not told of it as its own

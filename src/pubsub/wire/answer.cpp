@@ -167,6 +167,13 @@ Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::R
   if (const auto* asked = std::get_if<ChildrenRead>(&read)) {
     return children_answer(*asked, std::get<NodePage>(result), settings);
   }
+  if (std::holds_alternative<NodesRead>(read)) {
+    disco::Items list;
+    for (const auto& row : std::get<NodePage>(result).rows) {
+      list.items.push_back({.jid = settings.service, .node = row.node, .name = row.title});
+    }
+    return reply(disco::encode(list));
+  }
   if (const auto* asked = std::get_if<PendingNodesRead>(&read)) {
     auto payload = wire::pending_answer(*asked, std::get<PendingNodes>(result), settings);
     if (!payload) return std::move(payload).error();

@@ -113,13 +113,14 @@ Claimed decode_iq(const Stanza& stanza, const Settings& settings, const Context&
   const bool disco = payload.ns() == ns::disco_info || payload.ns() == ns::disco_items;
   const bool archive = payload.ns() == ns::mam;
   const bool ours = payload.is("pubsub", ns::pubsub) || payload.is("pubsub", ns::pubsub_owner);
-  if (!stanza.to.local().empty()) return claim::NotMine{};
+  if (stanza.to.local() != settings.service.local()) return claim::NotMine{};
   if (stanza.to.is_full()) {
     if (!ours && !disco) return claim::NotMine{};
     return StanzaError(ErrorType::cancel, Condition::item_not_found, "XEP-0060 4.6.1");
   }
   if (ours) return decode_pubsub(stanza, settings, context);
   if (disco) return decode_disco(stanza, settings);
+  if (settings.of_account) return claim::NotMine{};
   if (archive) return decode_archive(stanza);
   if (payload.is("command", ns::commands)) return decode_command(stanza, settings, context);
   return claim::NotMine{};
@@ -185,7 +186,7 @@ Claim<Request, Read> Engine::decode(const Stanza& stanza, const pubsub::Settings
       if (!stanza.is_iq_request()) return claim::NotMine{};
       return wire::decode_iq(stanza, settings, context);
     case StanzaKind::message:
-      if (!stanza.to.local().empty()) return claim::NotMine{};
+      if (!stanza.to.local().empty() || settings.of_account) return claim::NotMine{};
       if (stanza.is_error()) return wire::decode_bounce(stanza);
       return wire::decode_approval(stanza);
     case StanzaKind::presence:

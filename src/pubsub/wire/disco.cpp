@@ -151,7 +151,51 @@ Verdict decide_node_info(const Scene& scene) {
   return step;
 }
 
+namespace {
+
+/// XEP-0163, 6.1: what an account does.
+disco::Info account_info(const Settings& settings) {
+  constexpr std::array account_features = {
+      std::string_view("access-presence"),
+      std::string_view("auto-create"),
+      std::string_view("auto-subscribe"),
+      std::string_view("config-node"),
+      std::string_view("config-node-max"),
+      std::string_view("create-and-configure"),
+      std::string_view("create-nodes"),
+      std::string_view("delete-items"),
+      std::string_view("delete-nodes"),
+      std::string_view("filtered-notifications"),
+      std::string_view("item-ids"),
+      std::string_view("last-published"),
+      std::string_view("multi-items"),
+      std::string_view("persistent-items"),
+      std::string_view("presence-subscribe"),
+      std::string_view("publish"),
+      std::string_view("publish-options"),
+      std::string_view("pubsub-on-a-jid"),
+      std::string_view("purge-nodes"),
+      std::string_view("retract-items"),
+      std::string_view("retrieve-affiliations"),
+      std::string_view("retrieve-items"),
+      std::string_view("retrieve-subscriptions"),
+      std::string_view("rsm"),
+      std::string_view("subscribe"),
+      std::string_view("modify-affiliations"),
+  };
+  disco::Info info;
+  info.identities.push_back({.category = "pubsub", .type = "pep"});
+  info.add_feature(ns::pubsub);
+  for (const std::string_view feature : account_features) {
+    if (settings.offers(feature)) info.add_feature(full_name(feature));
+  }
+  return info;
+}
+
+}  // namespace
+
 disco::Info Engine::service_info(const pubsub::Settings& settings) {
+  if (settings.of_account) return account_info(settings);
   disco::Info info;
   info.identities.push_back({.category = "pubsub", .type = "service", .name = settings.name});
   for (const std::string_view name : {ns::disco_info, ns::disco_items, ns::commands, ns::rsm,
@@ -194,6 +238,17 @@ disco::Info command_info(std::string_view node) {
   return info;
 }
 
+/// The account as such: what its service does, and its nodes (XEP-0355, 7.2.4 and 7.2.5).
+Claimed decode_account_disco(const Stanza& stanza, const disco::Query& query,
+                             const Settings& settings) {
+  if (!query.node.empty()) return disco::unknown_node();
+  if (query.kind == disco::Query::Kind::info) {
+    return claim::Answer{disco::encode(Engine::service_info(settings))};
+  }
+  NodesRead read{.bare = stanza.from.bare(), .max = settings.limits.page};
+  return claim::ForStore<Read>{std::move(read)};
+}
+
 }  // namespace
 
 Claimed decode_disco(const Stanza& stanza, const Settings& settings) {
@@ -201,8 +256,11 @@ Claimed decode_disco(const Stanza& stanza, const Settings& settings) {
   if (!decoded) return claim::NotMine{};
   if (!*decoded) return std::move(*decoded).error();
   const disco::Query& query = **decoded;
-  if (query.node.empty()) return claim::NotMine{};
   const bool info = query.kind == disco::Query::Kind::info;
+  if (settings.of_account && (query.node.empty() || query.node == ns::commands)) {
+    return decode_account_disco(stanza, query, settings);
+  }
+  if (query.node.empty()) return claim::NotMine{};
   if (query.node == ns::shim && info) return claim::Answer{disco::encode(shim_info(settings))};
   const bool of_commands = query.node == ns::commands || query.node == get_pending;
   if (of_commands && info) return claim::Answer{disco::encode(command_info(query.node))};

@@ -95,14 +95,22 @@ struct Encoder {
     return event;
   }
 
+  void to_all(Event& event, Shim shim, const std::vector<Item>& items = {}) const {
+    if (!settings.of_account) {
+      to_listeners(event, node, shim, out, items);
+      return;
+    }
+    out.push_back(Event(event).to(account_audience(node, settings), {}));
+  }
+
   void operator()(const say::Published& said) const {
     Event event = event_of_node(said.token);
     open_items(event.tail(), node.node);
     for (const Item& item : said.items) append_item(event.tail(), item, node);
     event.tail() += "</items>";
     event.close();
-    to_listeners(event, node, Shim::with_subids, out, said.items);
-    wire::to_above(event, node, {said.above, wire::About::items}, out);
+    to_all(event, Shim::with_subids, said.items);
+    wire::to_above(event, node, {said.above, wire::About::items, settings}, out);
   }
   void operator()(const say::Retracted& said) const {
     Event event = event_of_node(said.token);
@@ -114,16 +122,16 @@ struct Encoder {
     }
     event.tail() += "</items>";
     event.close();
-    to_listeners(event, node, Shim::with_subids, out);
-    wire::to_above(event, node, {said.above, wire::About::items}, out);
+    to_all(event, Shim::with_subids);
+    wire::to_above(event, node, {said.above, wire::About::items, settings}, out);
   }
   void operator()(const say::Purged& said) const {
     Event event = event_of_node(said.token);
     open_tag(event.tail(), "purge", node.node);
     event.tail() += "/>";
     event.close();
-    to_listeners(event, node, Shim::without, out);
-    wire::to_above(event, node, {said.above, wire::About::items}, out);
+    to_all(event, Shim::without);
+    wire::to_above(event, node, {said.above, wire::About::items, settings}, out);
   }
   void operator()(const say::Configured& said) const {
     Event event = event_of_node(said.token);
@@ -135,8 +143,8 @@ struct Encoder {
     }
     event.tail() += "</configuration>";
     event.close();
-    to_listeners(event, node, Shim::without, out);
-    wire::to_above(event, node, {said.above, wire::About::nodes}, out);
+    to_all(event, Shim::without);
+    wire::to_above(event, node, {said.above, wire::About::nodes, settings}, out);
   }
   void operator()(const say::Deleted& said) const {
     Event event(settings, said.number, said.token);
@@ -243,7 +251,7 @@ void Encoder::operator()(const say::Kinship& said) const {
   wire::append_kinship(event.tail(), said);
   event.close();
   const std::size_t first = out.size();
-  wire::to_above(event, known, {said.above, wire::About::nodes}, out);
+  wire::to_above(event, known, {said.above, wire::About::nodes, settings}, out);
   if (!said.before) return;
   for (std::size_t i = first; i < out.size(); ++i) out[i].audience.reset();  // the node is gone
 }
@@ -252,7 +260,15 @@ void Encoder::operator()(const say::Kinship& said) const {
 
 void Engine::encode(const pubsub::Outbound& outbound, const NodeState& after,
                     const pubsub::Settings& settings, std::vector<Encoded>& out) {
+  if (!settings.of_account) {
+    std::visit(Encoder{after, settings, out}, outbound);
+    return;
+  }
+  if (!settings.people->envelope(settings.service)) return;
+  const std::size_t first = out.size();
   std::visit(Encoder{after, settings, out}, outbound);
+  // A server sends them when its users come on line, and does not miss those of a crash.
+  for (std::size_t i = first; i < out.size(); ++i) out[i].audience.reset();
 }
 
 std::shared_ptr<const RecipientSet> Engine::recipients(const NodeState& state,

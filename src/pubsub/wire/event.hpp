@@ -20,11 +20,17 @@ inline constexpr std::string_view all_listeners = "listeners";
 inline constexpr std::string_view body_listeners = "listeners with body";
 inline constexpr std::string_view one_recipient = "one\n";
 
-/// A message without its addressee: what goes before the JID, between JID and tag, and behind.
+/// A message without its addressee: what goes before the JID, between JID and tag, and behind. Of
+/// an account it stands in the envelope that the server takes.
 class Event {
  public:
   Event(const Settings& settings, std::uint64_t number, std::string_view token) : token_(token) {
     outgoing_.head = "<message";
+    if (settings.of_account) {
+      Envelope envelope = settings.people->envelope(settings.service).value_or(Envelope{});
+      outgoing_.head = std::move(envelope.before) + "<message xmlns='jabber:client'";
+      behind_ = std::move(envelope.behind);
+    }
     xml::append_attribute(outgoing_.head, "from", settings.service.str());
     outgoing_.middle = "' id='" + wire::event_id_stem(number, token);
     outgoing_.tail = "'>";
@@ -62,6 +68,7 @@ class Event {
     Encoded done{std::move(outgoing_), std::move(word)};
     done.outgoing.head += " to='";
     done.outgoing.tail += "</message>";
+    done.outgoing.tail += behind_;
     done.outgoing.recipients = std::move(recipients);
     return done;
   }
@@ -77,6 +84,7 @@ class Event {
 
  private:
   std::string token_;
+  std::string behind_;
   Outgoing outgoing_;
 };
 

@@ -128,7 +128,8 @@ class PubsubTables final : public Tables<Engine> {
     if (affiliation == Affiliation::outcast) return false;
     if (affiliation != Affiliation::none && affiliation != Affiliation::publish_only) return true;
     if (state.config->hidden) return !state.subscriptions.of_entity(read.bare).empty();
-    return state.config->access_model != AccessModel::whitelist;
+    const AccessModel model = state.config->access_model;
+    return model == AccessModel::open || model == AccessModel::authorize;
   }
   ReadResult look_up(const NodesRead& read) {
     std::vector<NodePage::Row> rows;
@@ -206,6 +207,8 @@ class PubsubTables final : public Tables<Engine> {
     }
     return found;
   }
+
+  fact::Roster find(std::uint64_t, const need::Roster&) { return {}; }
 
   const NodeState* at(std::uint64_t number) const {
     for (const auto& [key, state] : shadow) {

@@ -141,6 +141,7 @@ struct Fetch {
     }
     return above;
   }
+  pubsub::Facts operator()(const need::Roster&) const { return fact::Roster{}; }
 };
 
 }  // namespace

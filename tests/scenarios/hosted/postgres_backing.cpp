@@ -11,6 +11,7 @@
 #include <pqxx/transaction>
 #include <unistd.h>
 
+#include "scenarios/hosted/accounts.hpp"
 #include "scenarios/runner/hosted.hpp"
 
 namespace scenario {
@@ -143,6 +144,7 @@ struct PostgresBacking::Watch final : dispatch::JournalEvents, dispatch::Journal
   std::unique_ptr<dispatch::LoaderPort<muc::Engine>> muc_loader;
   std::unique_ptr<dispatch::JournalPort<pubsub::Change>> pubsub_journal;
   std::unique_ptr<dispatch::LoaderPort<pubsub::Engine>> pubsub_loader;
+  std::unique_ptr<NodesOfRun> nodes;
 };
 
 PostgresBacking::PostgresBacking(const std::string& url, BothSettings settings)
@@ -215,6 +217,18 @@ void PostgresBacking::attach(dispatch::JournalEvents& events) {
 
 void PostgresBacking::add_services(dispatch::Common& common, dispatch::Dispatcher& dispatcher,
                                    dispatch::Outlet& outlet) {
+  if (settings_.pep) {
+    const NodesOfRun::Place place{common, dispatcher, outlet};
+    watch_->nodes =
+        std::make_unique<NodesOfRun>(place, settings_.pubsub, [this](const std::string& account) {
+          return pep::Ports{std::make_unique<CountedJournal<pubsub::Change>>(
+                                store_->journal<pubsub::Engine>(account), watch_->appended),
+                            std::make_unique<CountedLoader<pubsub::Engine>>(
+                                store_->loader<pubsub::Engine>(account), watch_->lookups)};
+        });
+    watch_->nodes->add_service(place, *watch_->pubsub_journal, *watch_->pubsub_loader);
+    return;
+  }
   add_service<muc::Engine>(common, dispatcher, outlet, settings_.muc, *watch_->muc_journal,
                            *watch_->muc_loader);
   add_service<pubsub::Engine>(common, dispatcher, outlet, settings_.pubsub, *watch_->pubsub_journal,

@@ -16,6 +16,10 @@ BothSettings settings_of(const Scenario& scenario) {
   settings.pubsub.service = *Jid::parse(domain);
   settings.pubsub.admins = {*Jid::parse(admin)};
   for (const auto& [key, value] : scenario.settings) {
+    if (key == "link.pep") {
+      settings.pep = value == "true";
+      continue;
+    }
     try {
       if (set_muc(settings.muc, key, value) || set_pubsub(settings.pubsub, key, value)) continue;
     } catch (const std::invalid_argument& fault) {

@@ -10,6 +10,7 @@ namespace scenario {
 struct BothSettings {
   stoa::muc::Settings muc;
   stoa::pubsub::Settings pubsub;
+  bool pep = false;  ///< `link.pep`
 };
 
 /// The services' settings: the program's own defaults and the scenario's lines, read as a

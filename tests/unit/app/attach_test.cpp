@@ -38,4 +38,37 @@ TEST_CASE("the steps for Openfire name the subdomain and its own port") {
   CHECK(text.find("5275") != std::string::npos);
 }
 
+TEST_CASE("with pep the snippets say what the server hands over, and what it allows [PS-PEP-01]") {
+  const auto read = read_config(
+      "[[link]]\ndomain = \"nodes.example.org\"\nsecret = \"s\"\npep = true\n"
+      "pep_domains = [\"Example.net\"]\n",
+      "x");
+  REQUIRE(read.ok());
+  const auto servers = read.value().links.front().pep_servers();
+  CHECK(servers == std::set<std::string, std::less<>>{"example.org", "example.net"});
+  const std::string prosody = attach_snippet(ServerKind::prosody, read.value());
+  for (const char* host : {"VirtualHost \"example.org\"", "VirtualHost \"example.net\""}) {
+    CHECK(prosody.find(host) != std::string::npos);
+  }
+  CHECK(prosody.find("[\"http://jabber.org/protocol/pubsub\"] = { jid = \"nodes.example.org\" }") !=
+        std::string::npos);
+  const std::string ejabberd = attach_snippet(ServerKind::ejabberd, read.value());
+  CHECK(ejabberd.find("    - server: \"nodes.example.org\"") != std::string::npos);
+  CHECK(ejabberd.find("http://jabber.org/protocol/pubsub#owner:") != std::string::npos);
+}
+
+TEST_CASE("without pep no snippet speaks of it [PS-PEP-29]") {
+  for (const ServerKind kind : {ServerKind::prosody, ServerKind::ejabberd}) {
+    CHECK(attach_snippet(kind, two_links()).find("privilege") == std::string::npos);
+  }
+}
+
+TEST_CASE("pep is refused on a link without nodes") {
+  const auto read = read_config(
+      "[[link]]\ndomain = \"rooms.example.org\"\nsecret = \"s\"\npep = true\n"
+      "services = [\"muc\"]\n",
+      "x");
+  CHECK_FALSE(read.ok());
+}
+
 }  // namespace stoa::app

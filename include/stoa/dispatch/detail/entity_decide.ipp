@@ -81,6 +81,11 @@ void EntityService<E>::number_known(std::uint64_t number, Stanza stanza, Request
   submit(touch(*name), Job{std::move(stanza), std::move(request)});
 }
 
+template <Engine E>
+void EntityService<E>::ask(const std::string& key, Request request) {
+  submit(touch(key), Job{std::nullopt, std::move(request)});
+}
+
 /// Runs the job, or queues it where the entity is not ready or others wait already.
 template <Engine E>
 void EntityService<E>::submit(Entity& entity, Job job) {

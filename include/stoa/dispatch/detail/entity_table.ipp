@@ -17,7 +17,9 @@ EntityService<E>::EntityService(ServicePlace place, Settings settings, JournalPo
       recovery_(std::make_unique<Recovery>()) {}
 
 template <Engine E>
-EntityService<E>::~EntityService() = default;
+EntityService<E>::~EntityService() {
+  Metrics::sub(common_.metrics.entities, entities_.size());
+}
 
 template <Engine E>
 auto EntityService<E>::create(const std::string& key) -> Entity& {

@@ -153,6 +153,13 @@ struct Bounce {
   std::optional<Condition> condition = {};
 };
 
+/// XEP-0163, 4.3.3: a resource came on line, or began to want the node's events; it is the sender.
+struct Greet {};
+/// A contact lost what let it in: its subscriptions end where they may not stay (XEP-0163, 7.1).
+struct Review {
+  Jid bare = {};
+};
+
 }  // namespace stoa::pubsub::action
 
 namespace stoa::pubsub {
@@ -167,7 +174,8 @@ using Action =
                  action::OwnAffiliations, action::Items, action::Publish, action::Retract,
                  action::ReadSubscriptions, action::SetSubscriptions, action::ReadAffiliations,
                  action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
-                 action::NodeItems, action::Bounce, action::Associate, action::AskArchive>;
+                 action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
+                 action::Greet, action::Review>;
 
 /// Who asks what of which node.
 struct Request {

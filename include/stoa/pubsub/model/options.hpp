@@ -54,8 +54,11 @@ struct OptionTables {
   SubscribeTable subscribe;
 };
 
+/// Whether the access models that need the rosters of owners are offered.
+enum class Rosters { unread, read };
+
 /// The rows with the limits inside.
-NodeTable node_table(const Limits& limits);
+NodeTable node_table(const Limits& limits, Rosters rosters = Rosters::unread);
 SubscribeTable subscribe_table();
 
 }  // namespace stoa::pubsub

@@ -183,10 +183,13 @@ struct Kin {
 struct Above {
   std::vector<std::uint64_t> from = {};
 };  ///< who hears of a node in these collections; leases that are over may be among them
+struct Roster {
+  Jid owner = {};
+};  ///< Settings::people is to know it; no store answers this
 }  // namespace need
 
 using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
-                          need::HeldSubscriptions, need::Kin, need::Above>;
+                          need::HeldSubscriptions, need::Kin, need::Above, need::Roster>;
 
 /// The answer to each Need, in the same order of alternatives; the question comes back with it.
 namespace fact {
@@ -214,10 +217,11 @@ struct HeldSubscriptions {
 };
 using Kin = pubsub::Kin;
 using Above = pubsub::Above;
+struct Roster {};  ///< it is known now
 }  // namespace fact
 
 using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
-                           fact::HeldSubscriptions, fact::Kin, fact::Above>;
+                           fact::HeldSubscriptions, fact::Kin, fact::Above, fact::Roster>;
 
 /// Puts facts into the node's caches.
 void supply(NodeState& state, const Facts& facts);

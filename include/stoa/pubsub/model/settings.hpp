@@ -14,6 +14,7 @@
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/pubsub/model/config.hpp>
+#include <stoa/pubsub/model/people.hpp>
 
 namespace stoa::pubsub {
 
@@ -66,7 +67,11 @@ struct OptionTables;
 
 /// The configuration of the service. Immutable while it serves.
 struct Settings {
-  Jid service = {};  ///< the domain served
+  Jid service = {};  ///< the domain served, or the account (bare)
+  /// The service is that of one user of a server, at its bare JID (XEP-0163).
+  bool of_account = false;
+  /// What servers tell of their users; outlives the service. nullptr: nobody tells us anything.
+  const People* people = nullptr;
   std::string name = "Publish-Subscribe";
   NodeConfig defaults = {};
   Limits limits = {};
@@ -103,5 +108,9 @@ struct Settings {
 
 /// Completes settings that were filled in: must be called once before they are used.
 Settings prepare(Settings settings);
+
+/// The settings of an account's service, but for `service`: those of the nodes service beside it
+/// with the defaults of XEP-0163, 5. Prepared; `people` must be set.
+Settings account_settings(Settings of_service);
 
 }  // namespace stoa::pubsub

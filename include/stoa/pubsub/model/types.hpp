@@ -14,7 +14,7 @@ enum class Affiliation : std::uint8_t { none, outcast, publish_only, member, pub
 enum class SubscriptionState : std::uint8_t { none, pending, unconfigured, subscribed };
 
 /// XEP-0060, 4.5.
-enum class AccessModel : std::uint8_t { open, authorize, whitelist };
+enum class AccessModel : std::uint8_t { open, presence, roster, authorize, whitelist };
 
 enum class PublishModel : std::uint8_t { publishers, subscribers, open };
 enum class NodeFull : std::uint8_t { retract_oldest, discard_oldest, reject };

@@ -1,0 +1,158 @@
+#include <algorithm>
+
+#include "pubsub/engine/scene.hpp"
+
+/// The access models that rest on an owner's roster (XEP-0060, 4.5), and what XEP-0163 makes of
+/// rosters.
+namespace stoa::pubsub {
+
+namespace {
+
+bool by_roster(AccessModel model) {
+  return model == AccessModel::presence || model == AccessModel::roster;
+}
+
+bool in_allowed_group(const NodeConfig& config, const Contact& contact) {
+  const auto& allowed = config.roster_groups_allowed;
+  return std::any_of(allowed.begin(), allowed.end(),
+                     [&](const std::string& group) { return contact.groups.contains(group); });
+}
+
+const Contact* contact_of(const Settings& settings, const Jid& owner, std::string_view bare) {
+  const Roster* roster = settings.people ? settings.people->roster(owner) : nullptr;
+  if (roster == nullptr) return nullptr;
+  const auto found = roster->find(bare);
+  return found == roster->end() ? nullptr : &found->second;
+}
+
+bool admitted_by(const Jid& owner, const NodeConfig& config, const Settings& settings,
+                 const Jid& bare) {
+  if (owner == bare) return true;
+  const Contact* contact = contact_of(settings, owner, bare.str());
+  if (contact == nullptr) return false;
+  return config.access_model == AccessModel::presence ? contact->hears
+                                                      : in_allowed_group(config, *contact);
+}
+
+std::optional<Verdict> lacks_roster_of(const Scene& scene, const Jid& owner) {
+  if (!scene.settings.people->must_ask(owner)) return std::nullopt;
+  return Verdict(Lacks<Need>{need::Roster{owner}});
+}
+
+/// One recipient once, however many ways lead to it.
+class Gathering {
+ public:
+  void add(const Jid& jid, std::string_view tag) {
+    if (seen_.insert(jid.str()).second) set_->add(jid, tag);
+  }
+  std::shared_ptr<const RecipientSet> done() { return std::move(set_); }
+
+ private:
+  std::set<std::string> seen_;
+  std::shared_ptr<RecipientSet> set_ = std::make_shared<RecipientSet>();
+};
+
+constexpr std::string_view implicit_tag = "pep";
+
+/// 4.3.2 of XEP-0163: of a bare JID whose resources are known, those that want the events.
+void add_subscribers(const NodeState& state, const Settings& settings, Gathering& all) {
+  for (const Subscription& held : state.subscriptions) {
+    const bool listens = held.state == SubscriptionState::subscribed && held.options.deliver;
+    if (!listens || !may_read(state, settings, held.jid.bare())) continue;
+    const auto resources = held.jid.is_full()
+                               ? std::vector<Jid>()
+                               : settings.people->interested(held.jid.str(), state.node);
+    for (const Jid& full : resources) all.add(full, held.subid);
+    if (resources.empty()) all.add(held.jid, held.subid);
+  }
+}
+
+}  // namespace
+
+std::optional<Verdict> lacks_roster(const Scene& scene) {
+  if (scene.settings.people == nullptr || std::holds_alternative<Tick>(scene.request.action)) {
+    return std::nullopt;
+  }
+  if (scene.settings.of_account) return lacks_roster_of(scene, scene.settings.service);
+  const auto* configure = std::get_if<action::Configure>(&scene.request.action);
+  const bool rests = scene.state.exists() && by_roster(scene.config().access_model);
+  if (!rests && !(configure && scene.state.exists() && scene.owner())) return std::nullopt;
+  for (const auto& [jid, affiliation] : scene.state.affiliations) {
+    if (affiliation != Affiliation::owner) continue;
+    if (auto verdict = lacks_roster_of(scene, jid)) return verdict;
+  }
+  return std::nullopt;
+}
+
+bool admits(const NodeState& state, const NodeConfig& config, const Settings& settings,
+            const Jid& bare) {
+  if (config.access_model == AccessModel::open) return true;
+  if (!by_roster(config.access_model)) return false;
+  for (const auto& [jid, affiliation] : state.affiliations) {
+    if (affiliation == Affiliation::owner && admitted_by(jid, config, settings, bare)) return true;
+  }
+  return false;
+}
+
+std::optional<Fault> refusal_of(AccessModel model) {
+  switch (model) {
+    case AccessModel::presence:
+      return Fault::no_presence_subscription;
+    case AccessModel::roster:
+      return Fault::not_in_roster_group;
+    case AccessModel::whitelist:
+      return Fault::closed_node;
+    case AccessModel::open:
+    case AccessModel::authorize:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::shared_ptr<const RecipientSet> account_audience(const NodeState& state,
+                                                     const Settings& settings) {
+  Gathering all;
+  const People& people = *settings.people;
+  add_subscribers(state, settings, all);
+  const auto add_resources = [&](const std::string& bare) {
+    for (const Jid& full : people.interested(bare, state.node)) all.add(full, implicit_tag);
+  };
+  add_resources(settings.service.str());
+  const Roster* roster = people.roster(settings.service);
+  if (roster == nullptr) return all.done();
+  for (const auto& [bare, contact] : *roster) {
+    const auto jid = contact.hears ? Jid::parse(bare) : std::nullopt;
+    if (jid && may_read(state, settings, *jid)) add_resources(bare);
+  }
+  return all.done();
+}
+
+/// XEP-0163, 4.3.3
+Verdict decide_greet(const Scene& scene) {
+  Done step;
+  const bool sends = scene.state.exists() && wants_last_item(scene) &&
+                     scene.config().send_last_published_item == SendLast::on_sub_and_presence;
+  if (!sends || !may_read(scene.state, scene.settings, scene.bare)) return step;
+  const Contact* contact = contact_of(scene.settings, scene.settings.service, scene.bare.str());
+  const bool concerned = scene.bare == scene.settings.service || (contact && contact->hears) ||
+                         is_subscribed(scene.state, scene.bare);
+  if (!concerned) return step;
+  const LastItem last = last_item(scene);
+  if (last.unknown) return Lacks<Need>{need::Last{}};
+  if (last.item == nullptr) return step;
+  step.outbound.push_back(
+      say::LastItem{scene.token(), scene.request.from, std::string(implicit_tag), *last.item});
+  return step;
+}
+
+Verdict decide_review(const Scene& scene, const action::Review& review) {
+  Done step;
+  if (!scene.state.exists() || !by_roster(scene.config().access_model)) return step;
+  if (may_read(scene.state, scene.settings, review.bare)) return step;
+  for (const Subscription* held : scene.state.subscriptions.of_entity(review.bare)) {
+    end_subscription(scene, step, *held);
+  }
+  return step;
+}
+
+}  // namespace stoa::pubsub

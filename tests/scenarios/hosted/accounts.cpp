@@ -1,0 +1,34 @@
+#include "scenarios/hosted/accounts.hpp"
+
+namespace scenario {
+
+using namespace stoa;
+
+NodesOfRun::NodesOfRun(const Place& place, pubsub::Settings settings, PortsOf ports)
+    : settings_(std::move(settings)) {
+  const std::string server(domain.substr(domain.find('.') + 1));
+  gateway_ = std::make_unique<pep::Gateway>(
+      pep::GatewaySettings{.component = settings_.service, .servers = {server}}, place.common,
+      place.outlet);
+  settings_.people = gateway_.get();
+  settings_ = pubsub::prepare(std::move(settings_));
+  pep::AccountsPlace accounts{
+      .service = {.common = place.common, .outlet = place.outlet, .admins = {}, .limits = {}},
+      .gateway = *gateway_,
+      .ports = std::move(ports),
+      .hand_in = [&dispatcher = place.dispatcher](Stanza stanza) {
+        dispatcher.handle(std::move(stanza));
+      }};
+  place.dispatcher.add_service(
+      domain,
+      std::make_unique<pep::Accounts>(std::move(accounts), pubsub::account_settings(settings_)));
+}
+
+void NodesOfRun::add_service(const Place& place, pep::NodeJournal& journal,
+                             pep::NodeLoader& loader) {
+  loader_ = std::make_unique<pep::RosterLoader>(loader, *gateway_);
+  scenario::add_service<pubsub::Engine>(place.common, place.dispatcher, place.outlet, settings_,
+                                        journal, *loader_);
+}
+
+}  // namespace scenario
