@@ -157,7 +157,12 @@ class Play {
       set.after = made;
       set.after->state = static_cast<pubsub::SubscriptionState>(1 + pick(3));
       set.after->bounces = static_cast<std::uint8_t>(pick(256));
-      set.after->options = {pick(2) == 0, pick(2) == 0, pubsub::SubscriptionType(pick(3)), {}};
+      set.after->options.deliver = pick(2) == 0;
+      set.after->options.include_body = pick(2) == 0;
+      set.after->options.temporary = pick(2) == 0;
+      set.after->options.shows = static_cast<Shows>(pick(32));
+      set.after->options.type = pubsub::SubscriptionType(pick(3));
+      set.after->options.depth.reset();
       if (pick(2)) set.after->options.depth = pick(4);
       if (pick(2)) set.after->expires = at(pick(1000));
       if (pick(2)) set.after->announce = at(pick(1000));

@@ -9,9 +9,11 @@ namespace {
 constexpr std::size_t privileges = 9;
 constexpr std::size_t affiliation_count = 6;
 
+// The letters of the tables. NOLINTBEGIN(readability-identifier-naming)
 constexpr Grant N = Grant::no;
 constexpr Grant Y = Grant::yes;
 constexpr Grant P = Grant::by_policy;
+// NOLINTEND(readability-identifier-naming)
 
 /// Columns as in Privilege: subscribe, retrieve, publish, delete own, delete other's, purge,
 /// configure, delete the node, manage.

@@ -103,6 +103,7 @@ void NodeState::shrink() {
   last_item.reset();
   owned_nodes.reset();
   held_subscriptions.reset();
+  stored_bytes.reset();
   audience.reset();
   kin.reset();
   above.reset();

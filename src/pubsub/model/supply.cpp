@@ -47,13 +47,16 @@ struct Supply {
     state.last_item = fact.item;
   }
   void operator()(const fact::OwnedNodes& fact) const {
-    state.owned_nodes = CountFact{fact.asked.bare, fact.count, fact.asked.asked};
+    state.owned_nodes =
+        std::make_shared<const CountFact>(CountFact{fact.asked.bare, fact.count, fact.asked.asked});
   }
   void operator()(const fact::HeldSubscriptions& fact) const {
-    state.held_subscriptions = CountFact{fact.asked.bare, fact.count, fact.asked.asked};
+    state.held_subscriptions =
+        std::make_shared<const CountFact>(CountFact{fact.asked.bare, fact.count, fact.asked.asked});
   }
   void operator()(const fact::StoredBytes& fact) const {
-    state.stored_bytes = CountFact{fact.asked.creator, fact.bytes, fact.asked.asked};
+    state.stored_bytes = std::make_shared<const CountFact>(
+        CountFact{fact.asked.creator, fact.bytes, fact.asked.asked});
   }
   void operator()(const fact::Kin& fact) const { state.kin = std::make_shared<const Kin>(fact); }
   void operator()(const fact::Above& fact) const {

@@ -35,6 +35,7 @@ void play(const std::string& mode, const std::string& file) {
     if (scenario.faults) scenario::play_with_faults(scenario);
     return;
   }
+  if (mode == "forgetful" && !scenario.forgetful) return;
   if (mode == "forgetful") scenario::memory_of_services = 0;
   const auto backing = scenario::make_backing(mode == "forgetful" ? "memory" : mode, scenario);
   if (!backing) return;

@@ -124,6 +124,8 @@ class Reader {
       for (std::string word; words >> word;) scenario_.runs.push_back(word);
     } else if (name == "faults") {
       scenario_.faults = rest != "no";
+    } else if (name == "forgetful") {
+      scenario_.forgetful = rest != "no";
     } else if (name == "cast") {
       cast();
     } else if (name == "settings") {

@@ -49,6 +49,7 @@ struct Scenario {
   std::vector<std::pair<std::string, std::string>> settings;  ///< key and value, in order
   std::vector<std::string> runs;  ///< modes besides memory and postgres, or `memory` alone
   bool faults = true;             ///< whether it is also run with a fault at each commit
+  bool forgetful = true;          ///< whether it is also run with nothing left in memory
   std::vector<Step> steps;
 
   /// The full JID of a name of the cast; a JID is itself.

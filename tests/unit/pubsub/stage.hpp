@@ -113,6 +113,7 @@ class Stage {
     return kin;
   }
   fact::Above facts(const need::Above& need) const { return {need.from, above}; }
+  fact::Roster facts(const need::Roster&) const { return {}; }
 
   std::vector<ItemMeta> metas(std::size_t count) const {
     std::vector<ItemMeta> items;

@@ -32,6 +32,8 @@ struct CountFact {
   std::uint64_t count = 0;
   Timestamp asked = {};
 };
+/// shared_ptr: most nodes know none, and copies of a state share what one of them knows.
+using KnownCount = std::shared_ptr<const CountFact>;
 
 /// Who gets the events of a node: those with one subscription in two sets, and those with several,
 /// whose copies say under which (XEP-0060, 7.1.2.4). Tags are subids.
@@ -75,9 +77,9 @@ struct NodeState {
   // Caches.
   ItemIndex items = {};
   std::optional<Item> last_item = {};  ///< the newest stored item
-  std::optional<CountFact> owned_nodes = {};
-  std::optional<CountFact> held_subscriptions = {};
-  std::optional<CountFact> stored_bytes = {};  ///< of the creator's nodes together
+  KnownCount owned_nodes = {};
+  KnownCount held_subscriptions = {};
+  KnownCount stored_bytes = {};  ///< of the creator's nodes together
   /// Who gets the events, built at the first event and dropped by every change that matters to it.
   /// Shared with the broadcasts that are under way, hence immutable.
   mutable std::shared_ptr<const Audience> audience = {};

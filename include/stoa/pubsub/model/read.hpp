@@ -210,9 +210,9 @@ struct Roster {
 };  ///< Settings::people is to know it; no store answers this
 }  // namespace need
 
-using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
-                          need::HeldSubscriptions, need::Kin, need::Above, need::StoredBytes,
-                          need::Roster>;
+using Need =
+    std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
+                 need::HeldSubscriptions, need::Kin, need::Above, need::StoredBytes, need::Roster>;
 
 /// The answer to each Need, in the same order of alternatives; the question comes back with it.
 namespace fact {
@@ -247,9 +247,9 @@ using Above = pubsub::Above;
 struct Roster {};  ///< it is known now
 }  // namespace fact
 
-using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
-                           fact::HeldSubscriptions, fact::Kin, fact::Above, fact::StoredBytes,
-                           fact::Roster>;
+using Facts =
+    std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
+                 fact::HeldSubscriptions, fact::Kin, fact::Above, fact::StoredBytes, fact::Roster>;
 
 /// Puts facts into the node's caches.
 void supply(NodeState& state, const Facts& facts);
