@@ -126,11 +126,14 @@ template <class Config, class Viewer>
 Values Rows<Config, Viewer>::text_values(const std::string& value, FieldType type) {
   if (type != FieldType::text_multi) return {value};
   Values lines;
-  for (std::size_t begin = 0; begin < value.size();) {
-    const std::size_t end = std::min(value.find('\n', begin), value.size());
+  if (value.empty()) return lines;
+  std::size_t begin = 0;
+  for (std::size_t end = value.find('\n'); end != std::string::npos;
+       end = value.find('\n', begin)) {
     lines.push_back(value.substr(begin, end - begin));
     begin = end + 1;
   }
+  lines.push_back(value.substr(begin));
   return lines;
 }
 
