@@ -23,6 +23,13 @@ find_package(Boost 1.74 REQUIRED)
 pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
 pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
 
+# Debian's security updates of expat 2.5 defer parsing as 2.6 does; the release before them does not,
+# and has no switch for it.
+include(CheckSymbolExists)
+set(CMAKE_REQUIRED_INCLUDES "${EXPAT_INCLUDE_DIRS}")
+check_symbol_exists(XML_SetReparseDeferralEnabled expat.h STOA_EXPAT_DEFERS)
+unset(CMAKE_REQUIRED_INCLUDES)
+
 # Every target of ours, and only ours: warnings, and the sanitizers of the preset.
 function(stoa_compile_options target)
   target_compile_options(${target} PRIVATE

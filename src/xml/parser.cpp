@@ -101,9 +101,11 @@ class Reader {
     XML_SetCommentHandler(parser, on_comment);
     XML_SetBillionLaughsAttackProtectionMaximumAmplification(parser, most_amplification);
     XML_SetBillionLaughsAttackProtectionActivationThreshold(parser, no_expansion);
+#ifdef STOA_EXPAT_DEFERS
     // Deferral saves time on huge tokens in tiny pieces (which the limit on a stanza bounds), but
     // may hold a complete stanza back until the next one comes.
     XML_SetReparseDeferralEnabled(parser, XML_FALSE);
+#endif
   }
 
   /// expat calls back a little further after it was stopped, and it must not be unwound through.
