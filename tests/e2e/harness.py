@@ -65,6 +65,12 @@ class World:
         self._names = itertools.count(1)
         self._sessions = contextlib.AsyncExitStack()
 
+    async def user(self, name):
+        """A new account; returns its name, which begins with this one."""
+        made = self.name(name)
+        await asyncio.to_thread(self.server.add_user, made, PASSWORD)
+        return made
+
     async def session(self, name, resource="test", wants=()):
         """A client of one of the cast; gone at the end of the story."""
         return await self._sessions.enter_async_context(

@@ -31,7 +31,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 HOST = "localhost"
 COMPONENT = "stoa.localhost"
 SECRET = "component-secret"
-PUBSUB = "http://jabber.org/protocol/pubsub"
+START_TIMEOUT = 180  # seconds; ejabberd needs many on a busy machine
 SOCKET_PATH_LIMIT = 90  # bytes; sockaddr_un has 108, and ".s.PGSQL.5432" comes behind
 
 
@@ -202,7 +202,8 @@ class XmppServer(Server):
         ports = [self.client_port, self.http_port]
         if self.components:
             ports.append(self.component_port)
-        self.process.wait_until(lambda: all(accepts(port) for port in ports), "open ports")
+        self.process.wait_until(lambda: all(accepts(port) for port in ports), "open ports",
+                                timeout=START_TIMEOUT)
 
     def secret(self, domain):
         return self.components[domain]
@@ -239,25 +240,23 @@ class Prosody(XmppServer):
         if done.returncode:
             raise RuntimeError("prosodyctl register: " + done.stdout)
 
-    def _host_options(self):
-        if not self.pep:
-            return ""
-        handed = "".join(f'["{name}"] = {{ jid = "{self.pep}" }}; ' for name in (
-            PUBSUB, PUBSUB + "#owner", "urn:xmpp:delegation:2:bare:disco#info:*",
-            "urn:xmpp:delegation:2:bare:disco#items:*"))
-        return (f'\tmodules_enabled = {{ "privilege", "delegation" }}\n'
-                f'\tprivileged_entities = {{ ["{self.pep}"] = {{ roster = "get", '
-                f'message = "outgoing", presence = "roster" }} }}\n'
-                f'\tdelegations = {{ {handed}}}')
+    def _parts(self):
+        """(what stands above the hosts, what in the first, what behind them)"""
+        if self.pep:
+            above, rest = attach_snippet(self).split("\n-- In VirtualHost", 1)
+            within, behind = rest.split("\n-- At the end of the file:", 1)
+            return above, "-- In" + within, behind
+        components = [f'Component "{domain}"\n\tcomponent_secret = "{secret}"\n'
+                      '\tcomponent_conflict_resolve = "kick_old"'
+                      for domain, secret in self.components.items()]
+        return ((f'component_ports = {{ {self.component_port} }}\n'
+                 'component_interfaces = { "127.0.0.1" }') if components else "",
+                "", "\n\n".join(components))
 
     def config_text(self):
-        domains = [f'VirtualHost "{host}"\n{self._host_options()}' for host in self.hosts]
-        domains += [f'Component "{domain}"\n\tcomponent_secret = "{secret}"\n'
-                    '\tcomponent_conflict_resolve = "kick_old"\n'
-                   + ('\tmodules_enabled = { "privilege", "delegation" }' if domain == self.pep else "")
-                    for domain, secret in self.components.items()]
-        components = (f'component_ports = {{ {self.component_port} }}\n'
-                      'component_interfaces = { "127.0.0.1" }') if self.components else ""
+        above, within, behind = self._parts()
+        hosts = "\n\n".join([f'VirtualHost "{self.hosts[0]}"\n{within}',
+                             *(f'VirtualHost "{host}"' for host in self.hosts[1:])])
         # localhost is one of the hosts, so that HTTP requests to http://localhost find theirs.
         return f'''-- Written at each start; changes are lost.
 data_path = "{self.path("data")}"
@@ -265,12 +264,12 @@ pidfile = "{self.path("prosody.pid")}"
 log = {{ info = "*console" }}
 interfaces = {{ "127.0.0.1" }}
 c2s_ports = {{ {self.client_port} }}
-{components}
+{above}
 http_ports = {{ {self.http_port} }}
 http_interfaces = {{ "127.0.0.1" }}
 https_ports = {{ }}
 http_default_host = "{self.hosts[0]}"
-modules_enabled = {{ "roster", "saslauth", "disco", "ping", "smacks", "bosh", "websocket", "posix", "carbons" }}
+modules_enabled = {{ "roster", "saslauth", "disco", "ping", "smacks", "bosh", "websocket", "posix", "carbons", "blocklist" }}
 modules_disabled = {{ "s2s", "tls", "offline" }}
 authentication = "internal_plain"
 storage = "internal"
@@ -281,7 +280,10 @@ consider_websocket_secure = true
 smacks_hibernation_time = {self.hibernation}
 disco_items = {{ {", ".join(f'{{ "{domain}" }}' for domain in self.components)} }}
 
-''' + "\n\n".join(domains) + "\n"
+{hosts}
+
+{behind}
+'''
 
 
 class Ejabberd(XmppServer):
@@ -338,6 +340,9 @@ class Ejabberd(XmppServer):
 
     def config_text(self):
         settings = self._settings()
+        if self.pep:
+            import yaml  # for tests only
+            settings = _joined(settings, yaml.safe_load(attach_snippet(self)))
         listeners = "".join(f"  - {json.dumps(each)}\n" for each in settings.pop("listen"))
         return f"# Written at each start; changes are lost.\nlisten:\n{listeners}" + "".join(
             f"{key}: {json.dumps(value)}\n" for key, value in settings.items())
@@ -357,11 +362,9 @@ class Ejabberd(XmppServer):
                     "global_routes": False, "hosts": {
                         domain: {"password": secret}
                         for domain, secret in self.components.items()}, **loopback}]
-                  if self.components else []),
+                  if self.components and not self.pep else []),
             ],
-            "acl": {"loopback": {"ip": ["127.0.0.0/8", "::1/128"]},
-                    "stoa": {"server": self.pep or "none.invalid"}},
-            "access_rules": {"stoa": {"allow": "stoa"}},
+            "acl": {"loopback": {"ip": ["127.0.0.0/8", "::1/128"]}},
             "api_permissions": {"accounts": {"who": [{"acl": "loopback"}],
                                              "what": ["register", "change_password"]}},
             "auth_method": "internal",
@@ -370,17 +373,16 @@ class Ejabberd(XmppServer):
             "modules": {"mod_admin_extra": {}, "mod_bosh": {}, "mod_carboncopy": {},
                         "mod_disco": {"extra_domains": list(self.components)},
                         "mod_http_api": {}, "mod_ping": {}, "mod_roster": {},
-                        "mod_stream_mgmt": {"resume_timeout": self.hibernation},
-                        **(self._pep_modules() if self.pep else {})},
+                        "mod_stream_mgmt": {"resume_timeout": self.hibernation}},
         }
 
 
-    @staticmethod
-    def _pep_modules():
-        return {"mod_privilege": {"roster": {"get": "stoa"}, "message": {"outgoing": "stoa"},
-                                  "presence": {"roster": "stoa"}},
-                "mod_delegation": {"namespaces": {
-                    name: {"access": "stoa"} for name in (PUBSUB, PUBSUB + "#owner")}}}
+def _joined(one, other):
+    """A configuration and what is to be added to it."""
+    if isinstance(one, dict):
+        return {**one, **{key: _joined(one[key], value) if key in one else value
+                          for key, value in other.items()}}
+    return one + other if isinstance(one, list) else other
 
 
 SERVERS = {"prosody": Prosody, "ejabberd": Ejabberd}
@@ -389,6 +391,29 @@ SERVERS = {"prosody": Prosody, "ejabberd": Ejabberd}
 def stoa_program():
     """The program under test: $STOA_PROGRAM, or what the release preset builds."""
     return os.environ.get("STOA_PROGRAM") or os.path.join(ROOT, "build", "release", "stoa")
+
+
+def attach_snippet(server):
+    """What `stoa attach` prints for an administrator of such a server whose users' nodes are at its
+    first component."""
+    config = os.path.join(server.folder, "attach.toml")
+    write_private(config, f'''[[link]]
+domain   = "{server.pep}"
+host     = "127.0.0.1"
+port     = {server.component_port}
+secret   = "{server.secret(server.pep)}"
+services = ["pubsub", "muc"]
+pep      = true
+
+[database]
+url = "postgresql:///stoa"
+''')
+    done = subprocess.run([stoa_program(), "attach", "--server", server.name, "--config", config],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise StartError("stoa attach failed:\n" + done.stderr)
+    return done.stdout
 
 
 class Stoa(Server):
