@@ -18,7 +18,6 @@ namespace {
 
 constexpr auto watch_pause = 250ms;  // figures for others are at most so old
 constexpr auto drain_pause = 5ms;
-constexpr std::size_t most_held = 32 * 1024 * 1024;  // bytes, well below what an outbox takes
 
 }  // namespace
 
@@ -31,6 +30,7 @@ class Program::Domain final : public link::LinkHandler, public dispatch::Outlet 
   void send(Outgoing outgoing, std::uint64_t mark) override {
     link.send(std::move(outgoing), mark);
   }
+  bool congested() const override { return link.congested(); }
 
   void on_up() override {
     log::info("link up", {{"link", name()}});
@@ -182,6 +182,7 @@ void Program::look_at_journal(const store::Figures& figures) {
 void Program::hold_back() {
   if (stopping_) return;
   if (common_) {
+    constexpr std::size_t most_held = dispatch::Release::most_held;
     const std::size_t most = much_held_ ? most_held / 2 : most_held;
     much_held_ = common_->release.held_bytes() > most;
   }

@@ -34,6 +34,7 @@ struct ServiceLimits {
   Duration sweep = std::chrono::minutes(5);                ///< between looks for stored deadlines
   Duration tick_pause = std::chrono::milliseconds(50);     ///< between two Ticks of one entity
   Duration refused_tick_pause = std::chrono::seconds(30);  ///< after a Tick that was not stored
+  Duration crowded_pause = std::chrono::milliseconds(2);   ///< of a queue, while output has no room
 };
 
 /// Where one service stands in the program.
@@ -154,6 +155,8 @@ class EntityService final : public Service {
   Context context(const Jid& sender);
   void submit(Entity& entity, Job job);
   bool enqueue(Entity& entity, Job job);
+  static bool queued(const Entity& it) { return it.activity && !it.activity->queue.empty(); }
+  bool crowded() const { return outlet_.congested() || common_.release.much_held(); }
   void drain(Entity& entity);
   void run(Entity& entity, Job job);
   void decide(Entity& entity, Job job);

@@ -122,6 +122,8 @@ class Outlet {
   /// `mark`: all output of units up to this seq is out with this one; 0: says nothing. Comes back
   /// through Dispatcher::delivered when the server has proved that it took it.
   virtual void send(Outgoing outgoing, std::uint64_t mark) = 0;
+  /// Whether so much waits to be written that nothing should be added which can wait.
+  virtual bool congested() const = 0;
 };
 
 }  // namespace stoa::dispatch

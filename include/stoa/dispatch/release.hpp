@@ -43,6 +43,10 @@ class Release {
   std::size_t held() const { return held_count_; }
   /// Bytes that what is held will write. Whoever feeds the services stops while they are many.
   std::size_t held_bytes() const { return held_bytes_; }
+  /// All of what is held may go to the outlets with one commit, and has to fit: above so many bytes
+  /// nothing should be added which can wait.
+  static constexpr std::size_t most_held = 32 * 1024 * 1024;
+  bool much_held() const { return held_bytes_ > most_held; }
 
  private:
   struct Held {

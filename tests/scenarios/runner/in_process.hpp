@@ -35,6 +35,7 @@ class StageIds final : public stoa::IdSource {
 class StageLink final : public stoa::dispatch::Outlet {
  public:
   void send(stoa::Outgoing outgoing, std::uint64_t mark) override;
+  bool congested() const override { return false; }
   void set_up(bool up);
   std::vector<stoa::xml::Element> take();
   /// The highest mark that was written while the link was up.

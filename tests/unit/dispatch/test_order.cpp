@@ -65,6 +65,29 @@ TEST_CASE("pipelined requests are answered in their order, whatever they wait fo
   CHECK(lines[4].find(">1<") != std::string::npos);
 }
 
+TEST_CASE("what waited for an entity to load goes on only while its output has room, in order") {
+  World world;
+  const auto give = [&](const std::string& id) {  // each from a session of its own
+    world.give(iq("get", id, "<count xmlns='toy'/>", "a", romeo + id));
+  };
+  for (int i = 1; i <= 6; ++i) give(std::to_string(i));
+  world.wire.room = 2;
+  world.turn();
+  CHECK(heads(world.taken()) == Lines{"iq error 1", "iq error 2"});
+
+  give("7");
+  world.pass(std::chrono::milliseconds(2));
+  CHECK(world.taken().empty());
+
+  world.wire.room = 3;
+  world.pass(std::chrono::milliseconds(2));
+  CHECK(heads(world.taken()) == Lines{"iq error 3", "iq error 4", "iq error 5"});
+
+  world.wire.room = 100;
+  world.pass(std::chrono::milliseconds(2));
+  CHECK(heads(world.taken()) == Lines{"iq error 6", "iq error 7"});
+}
+
 TEST_CASE("create, then list: the list has it") {
   World world;
   world.give(iq("set", "1", "<make xmlns='toy'/>"));

@@ -13,6 +13,7 @@ namespace {
 struct Wire final : dispatch::Outlet {
   std::vector<std::string> written;
   void send(Outgoing outgoing, std::uint64_t) override { written.push_back(outgoing.head); }
+  bool congested() const override { return false; }
 };
 
 Outgoing text(std::string words) {

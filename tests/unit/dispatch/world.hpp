@@ -40,7 +40,10 @@ struct Wire final : stoa::dispatch::Outlet {
       outgoing.append_to(written.emplace_back());
     }
     marks.push_back(mark);
+    if (room > 0) --room;
   }
+  std::size_t room = static_cast<std::size_t>(-1);  // outgoings until it says that it is congested
+  bool congested() const override { return room == 0; }
 };
 
 class World {

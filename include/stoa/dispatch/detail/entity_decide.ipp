@@ -95,9 +95,7 @@ void EntityService<E>::ask(const std::string& key, Request request) {
 /// Runs the job, or queues it where the entity is not ready or others wait already.
 template <Engine E>
 void EntityService<E>::submit(Entity& entity, Job job) {
-  const bool wait =
-      entity.phase != Slot::Phase::ready || (entity.activity && !entity.activity->queue.empty());
-  if (wait) {
+  if (entity.phase != Slot::Phase::ready || queued(entity)) {
     enqueue(entity, std::move(job));
     return;
   }
@@ -117,13 +115,15 @@ bool EntityService<E>::enqueue(Entity& entity, Job job) {
   return true;
 }
 
-/// Runs what waits, until something has to wait for facts again.
+/// Runs what waits, until something has to wait for facts again, or for room: a queue may hold more
+/// joins of a large room than an outbox takes. What is left goes on when it is due (arm()).
 template <Engine E>
 void EntityService<E>::drain(Entity& entity) {
-  while (entity.phase == Slot::Phase::ready && entity.activity && !entity.activity->queue.empty()) {
+  const auto may_run = [&] { return entity.phase == Slot::Phase::ready && !crowded(); };
+  while (may_run() && entity.activity && !entity.activity->queue.empty()) {
     std::vector<Job> jobs = std::exchange(entity.activity->queue, {});
     std::size_t i = 0;
-    for (; i < jobs.size() && entity.phase == Slot::Phase::ready; ++i) {
+    for (; i < jobs.size() && may_run(); ++i) {
       run(entity, std::move(jobs[i]));
     }
     // What a job put into the queue while it ran comes before the rest.

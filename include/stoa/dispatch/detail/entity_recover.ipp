@@ -157,6 +157,11 @@ void EntityService<E>::run_due(Timestamp now) {
     if (!first || *first > now) break;
     Entity& entity = static_cast<Entity&>(*deadlines_.first_slot());
     deadlines_.set(entity, std::nullopt);
+    if (queued(entity)) {
+      drain(entity);
+      after_run(entity);
+      continue;
+    }
     Job tick{std::nullopt, Request(typename E::Tick{})};
     tick.tick = true;
     submit(entity, std::move(tick));

@@ -148,6 +148,7 @@ void EntityService<E>::arm(Entity& entity) {
   if (entity.phase != Slot::Phase::ready) return;
   std::optional<Timestamp> when = E::deadline(entity.state);
   if (when && *when < entity.not_before) when = entity.not_before;
+  if (queued(entity)) when = common_.now() + limits_.crowded_pause;
   deadlines_.set(entity, when);
 }
 
