@@ -50,11 +50,16 @@ constexpr Statement silence_purged{
     "WHERE a.node = r.node AND a.seq <= r.up_to AND a.seq IS DISTINCT FROM r.keep "
     "AND a.payload IS NOT NULL"};
 
+// Looks at the oldest entries only, and at none where there is no age. As a plain join the planner
+// reads the whole archive at each publication.
 constexpr Statement forget_old{
     "forget_old_archive",
-    "DELETE FROM node_archive a USING nodes n, unnest($1::bigint[], $2::bigint[]) AS r(node, now) "
-    "WHERE n.number = r.node AND a.node = r.node AND stoa_archive_age(n.config) IS NOT NULL "
-    "AND a.published < stoa_time(r.now) - stoa_archive_age(n.config) * interval '1 second'"};
+    "DELETE FROM node_archive WHERE ctid = ANY(ARRAY("
+    "SELECT a.ctid FROM unnest($1::bigint[], $2::bigint[]) AS r(node, now) CROSS JOIN LATERAL "
+    "(SELECT stoa_archive_age(config) AS age FROM nodes WHERE number = r.node OFFSET 0) AS n "
+    "CROSS JOIN LATERAL (SELECT ctid, published FROM node_archive "
+    "WHERE node = r.node AND n.age IS NOT NULL ORDER BY seq LIMIT 1000) AS a "
+    "WHERE a.published < stoa_time(r.now) - n.age * interval '1 second'))"};
 
 /// The newest time that the batch knows of for a node.
 std::optional<Timestamp> newest(const NodeWork& work) {
