@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <utility>
 
 #include "store/postgres/array.hpp"
@@ -27,6 +28,14 @@ class Columns {
   }
 
   std::size_t rows() const { return rows_; }
+
+  /// The literals, for a statement that has other parameters too; empty afterwards.
+  std::array<std::string, N> take() {
+    rows_ = 0;
+    std::array<std::string, N> literals;
+    for (std::size_t i = 0; i < N; ++i) literals[i] = arrays_[i].take();
+    return literals;
+  }
 
   /// Executes the statement with them, unless there are none (and nothing is returned); empty
   /// afterwards.

@@ -11,15 +11,6 @@ namespace stoa::store::postgres {
 
 namespace {
 
-constexpr Statement archive_items{
-    "archive_items",
-    "INSERT INTO node_archive (node, seq, digest, id, publisher, published, payload) "
-    "SELECT i.node, i.seq, i.digest, i.id, i.publisher, i.published, "
-    "CASE WHEN r.with_payload THEN i.payload END "
-    "FROM unnest($1::bigint[], $2::uuid[], $3::boolean[]) AS r(node, digest, with_payload) "
-    "JOIN items i ON i.node = r.node AND i.digest = r.digest "
-    "JOIN nodes n ON n.number = i.node AND stoa_archives(n.config) ON CONFLICT DO NOTHING"};
-
 constexpr Statement archive_purged{
     "archive_purged",
     "INSERT INTO node_archive (node, seq, digest, id, publisher, published) "
@@ -50,26 +41,6 @@ constexpr Statement silence_purged{
     "WHERE a.node = r.node AND a.seq <= r.up_to AND a.seq IS DISTINCT FROM r.keep "
     "AND a.payload IS NOT NULL"};
 
-// Looks at the oldest entries only, and at none where there is no age. As a plain join the planner
-// reads the whole archive at each publication.
-constexpr Statement forget_old{
-    "forget_old_archive",
-    "DELETE FROM node_archive WHERE ctid = ANY(ARRAY("
-    "SELECT a.ctid FROM unnest($1::bigint[], $2::bigint[]) AS r(node, now) CROSS JOIN LATERAL "
-    "(SELECT stoa_archive_age(config) AS age FROM nodes WHERE number = r.node OFFSET 0) AS n "
-    "CROSS JOIN LATERAL (SELECT ctid, published FROM node_archive "
-    "WHERE node = r.node AND n.age IS NOT NULL ORDER BY seq LIMIT 1000) AS a "
-    "WHERE a.published < stoa_time(r.now) - n.age * interval '1 second'))"};
-
-/// The newest time that the batch knows of for a node.
-std::optional<Timestamp> newest(const NodeWork& work) {
-  std::optional<Timestamp> time;
-  for (const auto& [key, item] : work.items.slots()) {
-    if (item && (!time || (*item)->meta.published > *time)) time = (*item)->meta.published;
-  }
-  return time;
-}
-
 void add_passed(Columns<7>& passed, const NodeWork& work) {
   for (const auto& [item, how] : work.passed) {
     const bool shown = how.with_payload && item->payload;
@@ -82,30 +53,28 @@ void add_passed(Columns<7>& passed, const NodeWork& work) {
 }  // namespace
 
 void write_archive(Connection& connection, const PubsubBatch& batch) {
-  Columns<3> left;
   Columns<3> purged;
   Columns<7> passed;
-  Columns<3> silenced;
   Columns<3> purges;
-  Columns<2> old;
   for (const NodeWork& work : batch.nodes) {
-    for (const auto& [id, how] : work.leaving) left.add(work.number, digest(id), how.with_payload);
     for (const auto* purge : work.purges) {
       const auto keep = purge->keep ? std::optional(purge->keep->seq) : std::nullopt;
       purged.add(work.number, purge->up_to, keep);
       purges.add(work.number, purge->up_to, keep);
     }
     add_passed(passed, work);
-    for (const auto& [id, up_to] : work.silenced) silenced.add(work.number, digest(id), up_to);
-    const bool grows = !work.leaving.empty() || !work.passed.empty();
-    if (const auto time = newest(work); grows && time) old.add(work.number, *time);
   }
-  left.write(connection, archive_items);
   purged.write(connection, archive_purged);
   passed.write(connection, archive_passed);
-  silenced.write(connection, silence_items);
   purges.write(connection, silence_purged);
-  old.write(connection, forget_old);
+}
+
+void silence_archive(Connection& connection, const PubsubBatch& batch) {
+  Columns<3> silenced;
+  for (const NodeWork& work : batch.nodes) {
+    for (const auto& [id, up_to] : work.silenced) silenced.add(work.number, digest(id), up_to);
+  }
+  silenced.write(connection, silence_items);
 }
 
 namespace {

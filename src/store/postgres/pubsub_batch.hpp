@@ -50,8 +50,12 @@ struct PubsubBatch {
   std::map<Name, const pubsub::Redirect*> redirects;  ///< nullptr: none is left
 };
 
-/// What of the batch goes to the archives: before the rows of items are changed.
+/// Entries that purges make, and publications that never stand among the items: before write_items.
 void write_archive(Connection& connection, const PubsubBatch& batch);
+/// The rows of items; those that leave go to the archive, and the oldest leave the archive.
+void write_items(Connection& connection, const PubsubBatch& batch);
+/// What was retracted loses its payload: after write_items.
+void silence_archive(Connection& connection, const PubsubBatch& batch);
 
 /// Throws Fault.
 void write_batch(Connection& connection, const PubsubBatch& batch);

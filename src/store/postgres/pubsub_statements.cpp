@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <map>
 #include <optional>
 
 #include "store/postgres/columns.hpp"
@@ -43,44 +41,6 @@ constexpr Statement update_nodes{
     "FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::boolean[], "
     "$6::bigint[], $7::text[]) "
     "AS r(number, version, title, access_model, hidden, item_expire, config) "
-    "WHERE n.number = r.number"};
-
-// What changes the rows of items says of which nodes how many.
-
-constexpr Statement purge_items{
-    "purge_items",
-    "WITH gone AS (DELETE FROM items i USING unnest($1::bigint[], $2::bigint[], $3::bigint[]) "
-    "AS r(node, up_to, keep) "
-    "WHERE i.node = r.node AND i.seq <= r.up_to AND i.seq IS DISTINCT FROM r.keep "
-    "RETURNING i.node) "
-    "SELECT node, count(*) FROM gone GROUP BY node"};
-
-constexpr Statement delete_items{
-    "delete_items",
-    "WITH gone AS (DELETE FROM items i USING unnest($1::bigint[], $2::uuid[]) AS r(node, digest) "
-    "WHERE i.node = r.node AND i.digest = r.digest RETURNING i.node) "
-    "SELECT node, count(*) FROM gone GROUP BY node"};
-
-// A row that was there has been locked to be updated: its xmax is set.
-constexpr Statement upsert_items{
-    "upsert_items",
-    "WITH came AS (INSERT INTO items AS i (node, seq, first_seq, digest, id, publisher, created, "
-    "published, payload) "
-    "SELECT node, seq, first_seq, digest, id, publisher, stoa_time(created), "
-    "stoa_time(published), payload "
-    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], "
-    "$7::bigint[], $8::bigint[], $9::text[]) "
-    "AS r(node, seq, first_seq, digest, id, publisher, created, published, payload) "
-    "ON CONFLICT (node, digest) DO UPDATE SET seq = excluded.seq, first_seq = excluded.first_seq, "
-    "publisher = excluded.publisher, created = excluded.created, "
-    "published = excluded.published, payload = excluded.payload "
-    "RETURNING i.node, i.xmax = 0 AS fresh) "
-    "SELECT node, count(*) FROM came WHERE fresh GROUP BY node"};
-
-constexpr Statement count_items{
-    "count_items",
-    "UPDATE nodes n SET item_count = n.item_count + r.came - r.gone "
-    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(number, came, gone) "
     "WHERE n.number = r.number"};
 
 constexpr Statement delete_subscriptions{
@@ -187,54 +147,6 @@ void write_nodes(Connection& connection, const PubsubBatch& batch) {
   configured.write(connection, update_nodes);
 }
 
-/// How many items came to a node and went.
-struct Moved {
-  std::uint64_t came = 0;
-  std::uint64_t gone = 0;
-};
-using Moves = std::map<std::uint64_t, Moved>;
-
-template <std::size_t N>
-void write_counted(Connection& connection, const Statement& statement, Columns<N>& columns,
-                   Moves& moves, std::uint64_t Moved::*which) {
-  if (columns.rows() == 0) return;
-  for (const auto& row : columns.write(connection, statement)) {
-    moves[row[0].template as<std::uint64_t>()].*which += row[1].template as<std::uint64_t>();
-  }
-}
-
-void write_items(Connection& connection, const PubsubBatch& batch) {
-  Columns<3> purged;
-  Columns<2> retracted;
-  Columns<9> published;
-  for (const NodeWork& work : batch.nodes) {
-    for (const auto* purge : work.purges) {
-      purged.add(work.number, purge->up_to,
-                 purge->keep ? std::optional(purge->keep->seq) : std::nullopt);
-    }
-    for (const auto& [key, row] : work.items.slots()) {
-      if (!row) {
-        retracted.add(work.number, digest(key.name));
-        continue;
-      }
-      const pubsub::ItemMeta& meta = (*row)->meta;
-      const pubsub::Payload& payload = (*row)->payload;
-      published.add(work.number, meta.seq, meta.first_seq, digest(meta.id), meta.id,
-                    meta.publisher.str(), meta.created, meta.published,
-                    payload ? std::optional(std::string_view(*payload)) : std::nullopt);
-    }
-  }
-  Moves moves;
-  write_counted(connection, purge_items, purged, moves, &Moved::gone);
-  write_counted(connection, delete_items, retracted, moves, &Moved::gone);
-  write_counted(connection, upsert_items, published, moves, &Moved::came);
-  Columns<3> counts;
-  for (const auto& [number, moved] : moves) {
-    if (moved.came != moved.gone) counts.add(number, moved.came, moved.gone);
-  }
-  counts.write(connection, count_items);
-}
-
 std::optional<std::uint64_t> depth_of(const pubsub::SubscribeOptions& options) {
   if (!options.depth) return std::nullopt;
   return std::uint64_t{*options.depth};
@@ -296,6 +208,7 @@ void write_batch(Connection& connection, const PubsubBatch& batch) {
   write_nodes(connection, batch);
   write_archive(connection, batch);
   write_items(connection, batch);
+  silence_archive(connection, batch);
   write_subscriptions(connection, batch);
   write_affiliations(connection, batch);
   write_links(connection, batch);
