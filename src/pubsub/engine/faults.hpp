@@ -54,6 +54,8 @@ enum class Fault {
   no_longer_pending,
   owns_no_node,
   bad_session,
+  bad_action,
+  malformed_action,
   no_such_relative,
   may_not_associate,
   bad_kinship,

@@ -66,6 +66,17 @@ class Stage {
     throw std::logic_error("facts never suffice");
   }
 
+  /// Decides at any state, the facts of this node at hand; nothing is applied.
+  Verdict decide(NodeState at, const Request& request) {
+    for (int tries = 0; tries < 8; ++tries) {
+      Verdict verdict = Engine::decide(at, request, settings, Context{now, ids, false});
+      const auto* lacks = std::get_if<Lacks<Need>>(&verdict);
+      if (lacks == nullptr) return verdict;
+      supply(at, std::visit([&](const auto& n) { return Facts(facts(n)); }, lacks->need));
+    }
+    throw std::logic_error("facts never suffice");
+  }
+
   std::vector<std::string> stored_ids() const {
     std::vector<std::string> names;
     for (const auto& [seq, item] : stored) names.push_back(item.meta.id);
