@@ -39,6 +39,14 @@ std::optional<Verdict> lacks_roster_of(const Scene& scene, const Jid& owner) {
   return Verdict(Lacks<Need>{need::Roster{owner}});
 }
 
+std::optional<Verdict> lacks_rosters_of_owners(const Scene& scene, const NodeState& node) {
+  for (const auto& [jid, affiliation] : node.affiliations) {
+    if (affiliation != Affiliation::owner) continue;
+    if (auto verdict = lacks_roster_of(scene, jid)) return verdict;
+  }
+  return std::nullopt;
+}
+
 /// One recipient once, however many ways lead to it.
 class Gathering {
  public:
@@ -77,11 +85,14 @@ std::optional<Verdict> lacks_roster(const Scene& scene) {
   const auto* configure = std::get_if<action::Configure>(&scene.request.action);
   const bool rests = scene.state.exists() && by_roster(scene.config().access_model);
   if (!rests && !(configure && scene.state.exists() && scene.owner())) return std::nullopt;
-  for (const auto& [jid, affiliation] : scene.state.affiliations) {
-    if (affiliation != Affiliation::owner) continue;
-    if (auto verdict = lacks_roster_of(scene, jid)) return verdict;
+  return lacks_rosters_of_owners(scene, scene.state);
+}
+
+std::optional<Verdict> lacks_rosters_at(const Scene& scene, const NodeState& node) {
+  if (scene.settings.people == nullptr || !by_roster(node.config->access_model)) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  return lacks_rosters_of_owners(scene, node);
 }
 
 bool admits(const NodeState& state, const NodeConfig& config, const Settings& settings,

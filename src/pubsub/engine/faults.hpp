@@ -61,6 +61,8 @@ enum class Fault {
   bad_kinship,
   not_associated,
   too_many_children,
+  bad_relation,
+  may_not_bind,
   same_type_twice,
   type_covered,
   root_node,

@@ -91,6 +91,7 @@ Verdict greet(const Scene& scene) {
   const NodeConfig& config = scene.config();
   if (config.send_last_published_item != SendLast::on_sub_and_presence) return step;
   if (!config.deliver_notifications) return step;
+  if (!ancestors_let_read(scene.state, scene.settings, scene.bare)) return step;
   const Jid& full = scene.request.from;
   for (const Subscription* held : scene.state.subscriptions.of_entity(scene.bare)) {
     const bool meant = held->jid == full || held->jid == scene.bare;
@@ -194,6 +195,14 @@ pubsub::Request Engine::presence_request(const Jid& who, Turn turn) {
 
 std::optional<std::pair<std::string, pubsub::Request>> Engine::follow_up(
     const pubsub::Change& change) {
+  if (const auto* deleted = std::get_if<change::NodeDeleted>(&change)) {
+    return std::pair(deleted->node,
+                     pubsub::Request{Jid(), deleted->node, action::SeekOrphans{deleted->number}});
+  }
+  if (const auto* orphan = std::get_if<change::Orphaned>(&change)) {
+    return std::pair(orphan->node,
+                     pubsub::Request{Jid(), orphan->node, action::Follow{orphan->gone}});
+  }
   const auto* adopt = std::get_if<change::Adopt>(&change);
   if (adopt == nullptr) return std::nullopt;
   const bool out = adopt->way == change::Linked::Way::out;

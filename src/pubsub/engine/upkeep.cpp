@@ -104,6 +104,7 @@ Done end_leases(const Scene& scene) {
 Verdict decide_tick(const Scene& scene) {
   Done step;
   if (!scene.state.exists()) return step;
+  if (scene.state.orphaned) return deletion(scene, std::nullopt);
   expire_leases(scene, step);
   if (auto verdict = expire_items(scene, step)) return std::move(*verdict);
   return step;

@@ -74,6 +74,12 @@ void link(NodeState& state, const change::Linked& c, change::Linked::Way way) {
   }
 }
 
+void relate_to(NodeState& state, const Relation& linked, const Relation& parent) {
+  state.link = linked;
+  state.parent = parent;
+  state.orphaned = false;
+}
+
 struct Apply {
   NodeState& state;
 
@@ -129,6 +135,10 @@ struct Apply {
   }
   void operator()(const change::AffiliationSet& c) const { set_affiliation(state, c.jid, c.after); }
   void operator()(const change::Linked& c) const { link(state, c, c.way); }
+  void operator()(const change::Related& c) const {
+    relate_to(state, c.link_after, c.parent_after);
+  }
+  void operator()(const change::Orphaned&) const {}
   void operator()(const change::Watch&) const {}
   void operator()(const change::Adopt&) const {}
   void operator()(const change::Undo& c) const;
@@ -149,6 +159,8 @@ struct Revert {
     state.audience.reset();
     state.kin.reset();
     state.above.reset();
+    state.orphans.reset();
+    state.lineage.reset();
   }
   void operator()(const change::ItemPublished& c) const {
     state.items.remove(c.item.meta.id);
@@ -182,6 +194,10 @@ struct Revert {
     using Way = change::Linked::Way;
     link(state, c, c.way == Way::in ? Way::out : Way::in);
   }
+  void operator()(const change::Related& c) const {
+    relate_to(state, c.link_before, c.parent_before);
+  }
+  void operator()(const change::Orphaned&) const {}
   void operator()(const change::Watch&) const {}
   void operator()(const change::Adopt&) const {}
   void operator()(const change::Undo& c) const { std::visit(Apply{state}, *c.what); }
@@ -205,6 +221,8 @@ struct HowDurable {
   Durability operator()(const change::SubscriptionSet&) const { return Durability::hard; }
   Durability operator()(const change::AffiliationSet&) const { return Durability::hard; }
   Durability operator()(const change::Linked&) const { return Durability::hard; }
+  Durability operator()(const change::Related&) const { return Durability::hard; }
+  Durability operator()(const change::Orphaned&) const { return Durability::soft; }
   Durability operator()(const change::Watch&) const { return Durability::soft; }
   Durability operator()(const change::Adopt&) const { return Durability::soft; }
   Durability operator()(const change::Undo& c) const { return durability(*c.what); }

@@ -76,10 +76,16 @@ bool NodeState::hears_now(const Subscription& subscription, const Presences* pre
 }
 
 std::shared_ptr<const Audience> NodeState::present(const Presences* presences) const {
+  return present(presences, [](const Jid&) { return true; });
+}
+
+std::shared_ptr<const Audience> NodeState::present(const Presences* presences,
+                                                   const Filter& filter) const {
   AudienceMaker maker;
   maker.name_them();
   for (const Subscription& subscription : subscriptions) {
-    if (takes_part(subscription) && hears_now(subscription, presences)) maker.add(subscription);
+    const bool hears = takes_part(subscription) && hears_now(subscription, presences);
+    if (hears && filter(subscription.jid)) maker.add(subscription);
   }
   return maker.take();
 }
@@ -107,6 +113,8 @@ void NodeState::shrink() {
   audience.reset();
   kin.reset();
   above.reset();
+  orphans.reset();
+  lineage.reset();
 }
 
 bool same_stored(const NodeState& a, const NodeState& b) {
@@ -114,7 +122,7 @@ bool same_stored(const NodeState& a, const NodeState& b) {
                            (a.config == nullptr || *a.config == *b.config);
   return same_config && a.number == b.number && a.version == b.version && a.node == b.node &&
          a.creator == b.creator && a.created == b.created && a.affiliations == b.affiliations &&
-         a.parents == b.parents &&
+         a.parents == b.parents && a.link == b.link && a.parent == b.parent &&
          std::equal(a.subscriptions.begin(), a.subscriptions.end(), b.subscriptions.begin(),
                     b.subscriptions.end()) &&
          a.item_count == b.item_count && a.next_seq == b.next_seq && a.redirect == b.redirect;

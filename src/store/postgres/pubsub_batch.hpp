@@ -23,6 +23,7 @@ struct NodeWork {
   bool deleted = false;      ///< and then nothing else
   const pubsub::change::NodeCreated* created = nullptr;
   const pubsub::change::NodeConfigured* configured = nullptr;  ///< the last one
+  const pubsub::change::Related* related = nullptr;            ///< the last one
   std::vector<const pubsub::change::NodePurged*> purges = {};
   Pending<const pubsub::Item*> items = {};
   /// What leaves the items for the archive: stored rows, by item id, and publications of this

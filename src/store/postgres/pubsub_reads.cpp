@@ -111,6 +111,9 @@ struct Find {
   ReadResult operator()(const pubsub::ItemsRead& read) const {
     return read_items(connection, read);
   }
+  ReadResult operator()(const pubsub::JoinedRead& read) const {
+    return read_joined(connection, read);
+  }
   ReadResult operator()(const pubsub::ArchiveRead& read) const {
     return read_archive(connection, read);
   }

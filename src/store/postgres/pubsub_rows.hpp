@@ -51,12 +51,17 @@ struct Window {
 Window window_of(const rsm::Request& request, std::uint64_t total, std::uint64_t anchor,
                  std::size_t cap);
 
+pubsub::Lineage fetch_lineage(Connection& connection, const std::string& service,
+                              std::uint64_t number, const pubsub::need::Lineage& need);
+pubsub::Orphans fetch_orphans(Connection& connection, const pubsub::need::Orphans& need);
+
 pubsub::ReadResult read_archive(Connection& connection, const pubsub::ArchiveRead& read);
 pubsub::ReadResult read_concerned(Connection& connection, const std::string& service,
                                   const pubsub::ConcernedRead& read);
 pubsub::ReadResult read_watched(Connection& connection, const std::string& service,
                                 const pubsub::WatchedRead& read);
 pubsub::ReadResult read_items(Connection& connection, const pubsub::ItemsRead& read);
+pubsub::ReadResult read_joined(Connection& connection, const pubsub::JoinedRead& read);
 pubsub::ReadResult read_nodes(Connection& connection, const std::string& service,
                               const pubsub::NodesRead& read);
 

@@ -126,6 +126,12 @@ constexpr Statement insert_links{"insert_node_links",
                                  "SELECT * FROM unnest($1::bigint[], $2::bigint[]) "
                                  "ON CONFLICT DO NOTHING"};
 
+constexpr Statement relate_nodes{
+    "relate_nodes",
+    "UPDATE nodes n SET linked_to = r.linked_to, hung_from = r.hung_from, orphaned = false "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(number, linked_to, hung_from) "
+    "WHERE n.number = r.number"};
+
 std::optional<std::uint64_t> expire_of(const pubsub::NodeConfig& config) {
   if (!config.item_expire) return std::nullopt;
   return std::uint64_t{*config.item_expire};
@@ -185,6 +191,21 @@ void write_nodes(Connection& connection, const PubsubBatch& batch) {
   }
   created.write(connection, insert_nodes);
   configured.write(connection, update_nodes);
+}
+
+std::optional<std::uint64_t> number_of(const pubsub::Relation& relation) {
+  if (!relation.is_set()) return std::nullopt;
+  return relation.number;
+}
+
+void write_relations(Connection& connection, const PubsubBatch& batch) {
+  Columns<3> related;
+  for (const NodeWork& work : batch.nodes) {
+    if (!work.related) continue;
+    related.add(work.number, number_of(work.related->link_after),
+                number_of(work.related->parent_after));
+  }
+  related.write(connection, relate_nodes);
 }
 
 /// How many items came to a node and went.
@@ -294,6 +315,7 @@ void write_batch(Connection& connection, const PubsubBatch& batch) {
   write_deletions(connection, batch);
   write_redirects(connection, batch);
   write_nodes(connection, batch);
+  write_relations(connection, batch);
   write_archive(connection, batch);
   write_items(connection, batch);
   write_subscriptions(connection, batch);

@@ -105,6 +105,9 @@ struct Add {
     batch.node(c.number).links.insert_or_assign(c.parent, c.way);
   }
 
+  void operator()(const change::Related& c) const { batch.node(c.number).related = &c; }
+
+  void operator()(const change::Orphaned&) const {}
   void operator()(const change::Watch&) const {}
   void operator()(const change::Adopt&) const {}
 

@@ -125,6 +125,12 @@ class Stage {
   }
   fact::Above facts(const need::Above& need) const { return {need.from, above}; }
   fact::Roster facts(const need::Roster&) const { return {}; }
+  fact::Lineage facts(const need::Lineage& need) const {
+    fact::Lineage lineage{.requester = need.requester, .asked = need.nodes};
+    for (const std::string& node : need.nodes) lineage.found.push_back({.node = node});
+    return lineage;
+  }
+  fact::Orphans facts(const need::Orphans& need) const { return {.of = need.of}; }
 
   std::vector<ItemMeta> metas(std::size_t count) const {
     std::vector<ItemMeta> items;

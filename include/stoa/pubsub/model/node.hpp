@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <stoa/pubsub/model/config.hpp>
 #include <stoa/pubsub/model/item.hpp>
 #include <stoa/pubsub/model/kin.hpp>
+#include <stoa/pubsub/model/lineage.hpp>
 #include <stoa/pubsub/model/subscription.hpp>
 #include <stoa/stanza/outgoing.hpp>
 
@@ -65,6 +67,9 @@ struct NodeState {
   std::map<Jid, Affiliation> affiliations = {};  ///< bare JIDs; never `none`
   Subscriptions subscriptions = {};
   std::map<std::uint64_t, std::string> parents = {};  ///< collections that it is in: NodeIDs
+  Relation link = {};     ///< the node that it is linked to; then it has no parent of its own
+  Relation parent = {};   ///< XEP-0496, not to be confused with collections
+  bool orphaned = false;  ///< what it depended on is gone: it goes at the next Tick
   std::uint64_t item_count = 0;
   /// Place of the next publication. Loaded as the highest stored seq + 1 (1 for a node without
   /// items).
@@ -87,8 +92,14 @@ struct NodeState {
   /// verdict. Immutable, shared with what is said.
   mutable std::shared_ptr<const Kin> kin = {};
   mutable std::shared_ptr<const Above> above = {};
+  mutable std::shared_ptr<const Orphans> orphans = {};
+  /// What it depends on, as the last decision found it: the copies of what was said then look at it
+  /// too, the next decision looks it up again.
+  mutable std::shared_ptr<const Lineage> lineage = {};
+  mutable bool lineage_used = false;
 
   bool exists() const { return number != 0; }
+  bool has_relation() const { return link.is_set() || parent.is_set(); }
   /// `none` where the bare JID has no affiliation.
   Affiliation affiliation_of(const Jid& bare) const;
   /// The audience, from the cache or built anew.
@@ -96,6 +107,9 @@ struct NodeState {
   /// Those of the audience who are on line as they, or the node, want it (12.6, 16.4.2). Whoever is
   /// not known to be counts as off line.
   std::shared_ptr<const Audience> present(const Presences* presences) const;
+  /// Of those whom the filter lets pass.
+  using Filter = std::function<bool(const Jid&)>;
+  std::shared_ptr<const Audience> present(const Presences* presences, const Filter& filter) const;
   bool hears_now(const Subscription& subscription, const Presences* presences) const;
   std::size_t footprint() const;
   /// Drops what can be fetched again.

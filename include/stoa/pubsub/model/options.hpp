@@ -26,6 +26,10 @@ inline constexpr std::string_view node_type_field = "pubsub#node_type";
 /// The place in the graph of collections; no option, since it is no part of the configuration.
 inline constexpr std::string_view collection_field = "pubsub#collection";
 inline constexpr std::string_view children_field = "pubsub#children";
+/// The node's relations (XEP-0496): no options either.
+inline constexpr std::string_view relationships_feature = "urn:xmpp:pubsub-relationships:0";
+inline constexpr std::string_view link_field = "{urn:xmpp:pubsub-relationships:0}link";
+inline constexpr std::string_view parent_field = "{urn:xmpp:pubsub-relationships:0}parent";
 
 /// What the form of subscription options speaks of: the options and the lease together.
 struct Lease {

@@ -64,6 +64,12 @@ enum class ThirdParties {
   nobody,
 };
 
+/// To whose nodes others may be linked, or below whose they may be put (XEP-0496).
+enum class Binding {
+  owners,      ///< one's own
+  publishers,  ///< those where one may publish
+};
+
 struct OptionTables;
 
 /// The configuration of the service. Immutable while it serves.
@@ -98,6 +104,8 @@ struct Settings {
   Duration redirect_life = std::chrono::hours(24 * 365);
   /// After a start, or a break of the link: who is not on line by then is taken for gone.
   Duration presence_grace = std::chrono::minutes(2);
+  Binding binding = Binding::owners;
+  bool collection_items = true;    ///< those of a collection are given as one list (XEP-0248, 6.2)
   bool stanza_ids = false;         ///< events name the UID of their archive entry (XEP-0359)
   std::uint8_t bounce_limit = 10;  ///< soft failures until a subscription ends (12.4)
 
