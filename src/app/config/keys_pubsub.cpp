@@ -97,6 +97,9 @@ Keys pubsub_limit_keys() {
       R::key("pubsub.max_bytes_per_owner", "bytes",
              "of payloads stored at all nodes of their maker; 0: no limit",
              STOA_PUBSUB(limits.bytes_per_owner)),
+      R::key("pubsub.min_digest_frequency", "milliseconds",
+             "between two digests of a subscription, at least",
+             STOA_PUBSUB(limits.digest_frequency)),
       R::key("pubsub.whole_index", "items", "up to which a node's ids are all kept in memory",
              STOA_PUBSUB(limits.whole_index)),
   };

@@ -1,3 +1,4 @@
+#include "pubsub/engine/digest.hpp"
 #include "pubsub/engine/presence.hpp"
 #include "pubsub/engine/relations.hpp"
 #include "pubsub/engine/scene.hpp"
@@ -89,8 +90,10 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
   Verdict verdict =
       leases_first ? decide_after_leases(scene) : std::visit(Rules{scene}, request.action);
   if (auto* step = std::get_if<Done>(&verdict)) {
+    if (auto lacking = greet_newcomers(scene, *step)) return std::move(*lacking);
     select_present(scene, *step);
     select_admitted(scene, *step);
+    log_for_digests(scene, *step);
     note_watched(scene, *step);
   }
   if (!std::holds_alternative<Lacks<Need>>(verdict)) {
@@ -98,6 +101,7 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
     state.above.reset();
     state.orphans.reset();
     state.lineage_used = true;
+    state.log.reset();
   }
   return verdict;
 }
@@ -105,6 +109,9 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
 std::optional<Timestamp> Engine::deadline(const NodeState& state) {
   if (state.orphaned) return state.created;
   std::optional<Timestamp> next = state.subscriptions.next_due();
+  if (const auto digest = state.subscriptions.next_digest(); digest && (!next || *digest < *next)) {
+    next = digest;
+  }
   if (!state.exists() || !state.config->item_expire || !state.oldest_published) return next;
   const Timestamp expiry =
       *state.oldest_published + std::chrono::seconds(*state.config->item_expire);

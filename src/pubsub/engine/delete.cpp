@@ -48,7 +48,8 @@ Verdict deletion(const Scene& scene, std::optional<std::string> to) {
       .node = state.node,
       .redirect = to.value_or(""),
       .recipients = of_account ? account_audience(state, scene.settings) : everybody(state),
-      .type = scene.config().notification_type});
+      .type = scene.config().notification_type,
+      .hint = scene.config().storage_hint});
   return step;
 }
 

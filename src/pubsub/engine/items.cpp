@@ -6,6 +6,13 @@ namespace {
 
 using action::Items;
 
+const Subscription* named_subscription(const Scene& scene, const Items& items) {
+  for (const Subscription* held : scene.state.subscriptions.of_entity(scene.bare)) {
+    if (held->subid == items.subid) return held;
+  }
+  return nullptr;
+}
+
 /// 6.5.9.1, 6.5.9.2
 Objection subid_wrong(const Scene& scene, const Items& items) {
   const auto held = scene.state.subscriptions.of_entity(scene.bare);
@@ -13,9 +20,7 @@ Objection subid_wrong(const Scene& scene, const Items& items) {
     if (scene.settings.multi_subscribe && held.size() > 1) return refuse(Fault::subid_required);
     return std::nullopt;
   }
-  for (const Subscription* subscription : held) {
-    if (subscription->subid == items.subid) return std::nullopt;
-  }
+  if (named_subscription(scene, items)) return std::nullopt;
   return refuse(Fault::invalid_subid);
 }
 
@@ -93,6 +98,7 @@ Verdict decide_items(const Scene& scene, const Items& items) {
   read.max_items = items.max_items;
   read.page = items.page;
   read.order = items.order;
+  if (!items.subid.empty()) read.filter = named_subscription(scene, items)->options.filter;
   return ReadPlan<Read>{std::move(read)};
 }
 

@@ -68,7 +68,7 @@ class Watched {
 
 /// Everything said of the kinds that a subscriber may not want while away.
 struct Select {
-  const std::shared_ptr<const Audience>& present;
+  const say::Present& present;
 
   template <class S>
   void operator()(S& said) const {
@@ -95,12 +95,13 @@ Verdict greet(const Scene& scene) {
   const Jid& full = scene.request.from;
   for (const Subscription* held : scene.state.subscriptions.of_entity(scene.bare)) {
     const bool meant = held->jid == full || held->jid == scene.bare;
-    const bool hears = held->state == SubscriptionState::subscribed && held->options.deliver &&
+    const bool hears = held->listens() && !held->options.digest &&
                        scene.state.hears_now(*held, scene.context.presences);
     if (!meant || !hears) continue;
     const LastItem last = last_item(scene);
     if (last.unknown) return Lacks<Need>{need::Last{}};
     if (last.item == nullptr) break;
+    if (!Sieve(*last.item, shows_publishers(config)).passes(held->options.filter)) continue;
     step.outbound.push_back(say::LastItem{.token = scene.token(),
                                           .to = full,
                                           .subid = held->subid,
@@ -156,7 +157,7 @@ void note_watched(const Scene& scene, Done& step) {
 void select_present(const Scene& scene, Done& step) {
   const NodeState& state = scene.state;
   if (!state.exists()) return;
-  std::shared_ptr<const Audience> present;
+  say::Present present;
   for (Outbound& said : step.outbound) {
     if (!std::visit(IsSelective{}, said)) continue;
     if (!state.listeners().selective) return;

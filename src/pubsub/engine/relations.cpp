@@ -133,7 +133,7 @@ std::optional<Verdict> hang_from(const Scene& scene, const std::string& name, Do
 
 /// Everything said of the kinds that are for those who may read the node.
 struct Admit {
-  const std::shared_ptr<const Audience>& admitted;
+  const say::Present& admitted;
 
   template <class S>
   void operator()(S& said) const {

@@ -140,6 +140,9 @@ bool admits(const NodeState& state, const NodeConfig& config, const Settings& se
 /// every resource that wants such events (9.1.2). Tags are subids, or `pep`.
 std::shared_ptr<const RecipientSet> account_audience(const NodeState& state,
                                                      const Settings& settings);
+/// Those who may read the node of an account because of this step, and hear of it without asking,
+/// get the newest item (XEP-0060, 12.2).
+std::optional<Verdict> greet_newcomers(const Scene& scene, Done& step);
 
 // The request families.
 Verdict decide_create(const Scene& scene, const action::Create& action);

@@ -140,7 +140,7 @@ xml::Element reply_for(const Scene& scene, const Subscription& subscription,
   return wire::subscribed_with_options(
       scene.state.node, subscription,
       scene.settings.tables->subscribe.render(forms::FormType::result, lease,
-                                              viewer_of(scene.config())));
+                                              viewer_of(scene.config(), scene.settings)));
 }
 
 /// XEP-0248, 6.1.3: what another subscription to the collection already covers. Two of one type

@@ -6,14 +6,15 @@ namespace {
 
 constexpr std::size_t max_known_items = 8192;  ///< entries of one node's index in memory
 
-/// How a subscription takes part in the audience.
-enum class Part { none, plain, with_body };
-
-Part part(const std::optional<Subscription>& subscription) {
-  const bool gets_events = subscription && subscription->state == SubscriptionState::subscribed &&
-                           subscription->options.deliver;
-  if (!gets_events) return Part::none;
-  return subscription->options.include_body ? Part::with_body : Part::plain;
+/// Whether both take part in the audiences in the same way.
+bool same_part(const std::optional<Subscription>& a, const std::optional<Subscription>& b) {
+  const bool listens = a && a->listens();
+  if (listens != (b && b->listens())) return false;
+  if (!listens) return true;
+  const SubscribeOptions& x = a->options;
+  const SubscribeOptions& y = b->options;
+  return x.include_body == y.include_body && x.shows == y.shows && x.digest == y.digest &&
+         x.filter == y.filter;
 }
 
 void became_empty(NodeState& state) {
@@ -59,8 +60,7 @@ void set_affiliation(NodeState& state, const Jid& jid, Affiliation affiliation) 
 
 void set_subscription(NodeState& state, const std::optional<Subscription>& before,
                       const std::optional<Subscription>& after) {
-  const auto shows = [](const std::optional<Subscription>& s) { return s ? s->options.shows : 0; };
-  if (part(before) != part(after) || shows(before) != shows(after)) state.audience.reset();
+  if (!same_part(before, after)) state.audience.reset();
   if (before) state.subscriptions.remove(before->jid, before->subid);
   if (after) state.subscriptions.put(*after);
   state.held_subscriptions.reset();
@@ -141,6 +141,9 @@ struct Apply {
   void operator()(const change::Orphaned&) const {}
   void operator()(const change::Watch&) const {}
   void operator()(const change::Adopt&) const {}
+  void operator()(const change::Logged& c) const {
+    if (!c.entries.empty()) state.next_seq = std::max(state.next_seq, c.entries.back().seq + 1);
+  }
   void operator()(const change::Undo& c) const;
 };
 
@@ -161,6 +164,7 @@ struct Revert {
     state.above.reset();
     state.orphans.reset();
     state.lineage.reset();
+    state.log.reset();
   }
   void operator()(const change::ItemPublished& c) const {
     state.items.remove(c.item.meta.id);
@@ -200,6 +204,7 @@ struct Revert {
   void operator()(const change::Orphaned&) const {}
   void operator()(const change::Watch&) const {}
   void operator()(const change::Adopt&) const {}
+  void operator()(const change::Logged& c) const { state.next_seq = c.next_seq; }
   void operator()(const change::Undo& c) const { std::visit(Apply{state}, *c.what); }
 };
 
@@ -225,6 +230,7 @@ struct HowDurable {
   Durability operator()(const change::Orphaned&) const { return Durability::soft; }
   Durability operator()(const change::Watch&) const { return Durability::soft; }
   Durability operator()(const change::Adopt&) const { return Durability::soft; }
+  Durability operator()(const change::Logged&) const { return Durability::hard; }
   Durability operator()(const change::Undo& c) const { return durability(*c.what); }
 };
 

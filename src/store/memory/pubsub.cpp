@@ -4,6 +4,7 @@
 #include <stoa/store/memory/pubsub.hpp>
 
 #include "store/memory/pubsub_kin.hpp"
+#include "store/memory/pubsub_log.hpp"
 
 namespace stoa::store::memory {
 
@@ -61,6 +62,7 @@ class PubsubTables final : public Tables<Engine> {
     const auto& archive = archives_[state.number];
     if (!archive.empty()) state.next_seq = std::max(state.next_seq, archive.rbegin()->first + 1);
     state.orphaned = is_orphan(shadow, state);
+    state.next_seq = std::max(state.next_seq, logs_.next_seq(state.number));
     state.oldest_published.reset();
     if (!items.empty() && state.config->item_expire) {
       state.oldest_published = items.begin()->second.meta.published;
@@ -97,7 +99,9 @@ class PubsubTables final : public Tables<Engine> {
       if (seq <= c.up_to && !(c.keep && c.keep->seq == seq)) entry.payload = nullptr;
     }
   }
+  void write(const change::Logged& c) { logs_.write(c); }
   void write(const change::NodeDeleted& c) {
+    logs_.write(c);
     items_.erase(c.number);
     archives_.erase(c.number);
     for (auto& [key, state] : shadow) state.parents.erase(c.number);
@@ -272,6 +276,7 @@ class PubsubTables final : public Tables<Engine> {
     }
     return found;
   }
+  fact::Log find(std::uint64_t number, const need::Log& need) { return logs_.find(number, need); }
   fact::Roster find(std::uint64_t, const need::Roster&) { return {}; }
   fact::Lineage find(std::uint64_t number, const need::Lineage& need) {
     return lineage_of(shadow, number, need);
@@ -348,6 +353,7 @@ class PubsubTables final : public Tables<Engine> {
   ReadResult look_up(const ArchiveRead& read);
   ReadResult look_up(const JoinedRead& read) { return joined_page(shadow, items_, read); }
 
+  NodeLogs logs_;
   StoredItems items_;
   StoredItems archives_;  // every publication
 };
@@ -355,7 +361,9 @@ class PubsubTables final : public Tables<Engine> {
 ReadResult PubsubTables::look_up(const ItemsRead& read) {
   std::vector<Item> items;
   const auto alive = [&](const Item& item) {
-    return !read.expired_until || item.meta.published > *read.expired_until;
+    const bool old = read.expired_until && item.meta.published <= *read.expired_until;
+    const bool shown = read.publisher == ItemsRead::Publisher::shown;
+    return !old && Sieve(item, shown).passes(read.filter);
   };
   const Items& stored = items_[read.number];
   for (const std::string& id : read.ids) {

@@ -38,6 +38,8 @@ struct NodeWork {
   Pending<const pubsub::Subscription*> subscriptions = {};
   Pending<pubsub::Affiliation> affiliations = {};
   std::map<std::uint64_t, pubsub::change::Linked::Way> links = {};  ///< by parent
+  std::vector<const pubsub::LogEntry*> logged = {};
+  std::uint64_t log_dropped = 0;  ///< entries below it go
 };
 
 /// Everything that one transaction writes to the pubsub tables.
@@ -53,6 +55,9 @@ struct PubsubBatch {
 
 /// What of the batch goes to the archives: before the rows of items are changed.
 void write_archive(Connection& connection, const PubsubBatch& batch);
+
+/// The logs of digests.
+void write_log(Connection& connection, const PubsubBatch& batch);
 
 /// Throws Fault.
 void write_batch(Connection& connection, const PubsubBatch& batch);

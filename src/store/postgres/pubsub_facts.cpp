@@ -160,6 +160,9 @@ struct Fetch {
   pubsub::Facts operator()(const need::Orphans& need) const {
     return fetch_orphans(connection, need);
   }
+  pubsub::Facts operator()(const need::Log& need) const {
+    return read_log(connection, number, need);
+  }
   pubsub::Facts operator()(const need::Roster&) const { return fact::Roster{}; }
 };
 

@@ -15,7 +15,8 @@ constexpr Statement load_node{
     "load_node",
     "SELECT n.number, n.version, n.node, n.creator, stoa_micros(n.created), n.item_count, "
     "greatest((SELECT max(seq) FROM items i WHERE i.node = n.number), "
-    "(SELECT max(seq) FROM node_archive a WHERE a.node = n.number)), "
+    "(SELECT max(seq) FROM node_archive a WHERE a.node = n.number), "
+    "(SELECT max(seq) FROM node_log g WHERE g.node = n.number)), "
     "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i "
     "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END, n.nested, n.linked_to, n.hung_from, "
     "(SELECT r.node FROM nodes r WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned "

@@ -164,8 +164,8 @@ ReadResult Find::operator()(const pubsub::SubscriptionsRead& read) const {
   if (window.size() == 0) return page;
   for (const auto& row :
        connection.exec(subscriptions_page, service, jid, window.begin, window.size())) {
-    page.rows.push_back(
-        {row[0].as<std::uint64_t>(), row[14].as<std::string>(), subscription_in(row)});
+    page.rows.push_back({row[0].as<std::uint64_t>(), row[subscription_columns].as<std::string>(),
+                         subscription_in(row)});
   }
   return page;
 }

@@ -169,6 +169,7 @@ constexpr std::array rows = {
     Row{"max_subscriptions_per_node", limit<&Limits::subscriptions_per_node>},
     Row{"max_subscriptions_per_entity", limit<&Limits::subscriptions_per_entity>},
     Row{"max_bytes_per_owner", limit<&Limits::bytes_per_owner>},
+    Row{"min_digest_frequency", limit<&Limits::digest_frequency>},
     Row{"whole_index", limit<&Limits::whole_index>},
 };
 

@@ -123,6 +123,14 @@ struct Adopt {
   Linked::Way way = Linked::Way::in;
 };
 
+/// The log of the node's digests goes on. Entries below `dropped` are in no digest any more.
+struct Logged {
+  std::uint64_t number = 0;
+  std::uint64_t next_seq = 0;  ///< of the node, before; to undo with
+  std::vector<LogEntry> entries = {};
+  std::uint64_t dropped = 0;
+};
+
 struct Undo;
 
 }  // namespace stoa::pubsub::change
@@ -133,7 +141,7 @@ using Change =
     std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
                  change::ItemPublished, change::ItemsRetracted, change::NodePurged,
                  change::SubscriptionSet, change::AffiliationSet, change::Linked, change::Related,
-                 change::Orphaned, change::Watch, change::Adopt, change::Undo>;
+                 change::Orphaned, change::Watch, change::Adopt, change::Logged, change::Undo>;
 
 }  // namespace stoa::pubsub
 

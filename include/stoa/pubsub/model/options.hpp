@@ -47,8 +47,10 @@ bool has_bodies(const NodeConfig& config);
 struct SubscribeViewer {
   bool bodies = false;      ///< has_bodies() of the node
   bool collection = false;  ///< the node is one
+  bool selects = false;     ///< digests and filters: a leaf of a service of nodes
+  bool publishers = false;  ///< and it shows who published
 };
-SubscribeViewer viewer_of(const NodeConfig& config);
+SubscribeViewer viewer_of(const NodeConfig& config, const Settings& settings);
 
 using NodeTable = forms::OptionTable<NodeConfig>;
 using SubscribeTable = forms::OptionTable<Lease, SubscribeViewer>;
@@ -63,6 +65,6 @@ enum class Rosters { unread, read };
 
 /// The rows with the limits inside.
 NodeTable node_table(const Limits& limits, Rosters rosters = Rosters::unread);
-SubscribeTable subscribe_table();
+SubscribeTable subscribe_table(const Limits& limits = {});
 
 }  // namespace stoa::pubsub

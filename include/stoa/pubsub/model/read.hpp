@@ -30,6 +30,8 @@ struct ItemsRead {
   /// Empty: by publication, oldest first. `creation` sorts by first_seq, `modification` by seq.
   std::vector<rsm::Order> order = {};
   std::size_t cap = 0;  ///< at most so many; without `page` the newest `cap`
+  /// Only what passes it, before anything is counted or chosen.
+  MaybeFilter filter = {};
   /// Items published at or before it have expired and are not seen.
   std::optional<Timestamp> expired_until = {};
   /// For the answer: how the publisher is shown.
@@ -214,6 +216,11 @@ struct Lineage {
 struct Orphans {
   std::uint64_t of = 0;
 };  ///< the nodes that depended on one that is gone
+/// The digests' log from an entry on: one message's worth, so many bytes or one entry.
+struct Log {
+  std::uint64_t from = 0;
+  std::size_t bytes = 0;
+};
 struct Roster {
   Jid owner = {};
 };  ///< Settings::people is to know it; no store answers this
@@ -221,7 +228,7 @@ struct Roster {
 
 using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
                           need::HeldSubscriptions, need::Kin, need::Above, need::StoredBytes,
-                          need::Roster, need::Lineage, need::Orphans>;
+                          need::Log, need::Roster, need::Lineage, need::Orphans>;
 
 /// The answer to each Need, in the same order of alternatives; the question comes back with it.
 namespace fact {
@@ -255,12 +262,13 @@ using Kin = pubsub::Kin;
 using Above = pubsub::Above;
 using Lineage = pubsub::Lineage;
 using Orphans = pubsub::Orphans;
+using Log = LogPage;
 struct Roster {};  ///< it is known now
 }  // namespace fact
 
 using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
                            fact::HeldSubscriptions, fact::Kin, fact::Above, fact::StoredBytes,
-                           fact::Roster, fact::Lineage, fact::Orphans>;
+                           fact::Log, fact::Roster, fact::Lineage, fact::Orphans>;
 
 /// Puts facts into the node's caches.
 void supply(NodeState& state, const Facts& facts);

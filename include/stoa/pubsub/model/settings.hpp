@@ -36,7 +36,8 @@ struct Limits {
   std::size_t nodes_per_owner = 1000;
   std::size_t subscriptions_per_node = 0;
   std::size_t subscriptions_per_entity = 0;
-  std::uint64_t bytes_per_owner = 0;  ///< of stored payloads at the nodes that it made
+  std::uint64_t bytes_per_owner = 0;        ///< of stored payloads at the nodes that it made
+  std::uint32_t digest_frequency = 60'000;  ///< milliseconds: no digests come more often
   /// A node of up to so many items has its whole index in memory once it is needed; above it, ids
   /// are looked up one by one.
   std::size_t whole_index = 2000;
