@@ -43,7 +43,17 @@ Facts facts_for(const Need& need, const std::vector<ItemMeta>& items) {
       return fact::HeldSubscriptions{n, 0};
     }
     Facts operator()(const need::StoredBytes& n) const { return fact::StoredBytes{n, 0}; }
+    Facts operator()(const need::Log& n) const { return fact::Log{.from = n.from}; }
     Facts operator()(const need::Roster&) const { return fact::Roster{}; }
+    Facts operator()(const need::Lineage& n) const {
+      fact::Lineage lineage{.requester = n.requester, .asked = n.nodes};
+      for (const std::string& node : n.nodes) {
+        lineage.found.push_back(
+            {.node = node, .number = 1'000'001, .affiliation = Affiliation::owner});
+      }
+      return lineage;
+    }
+    Facts operator()(const need::Orphans& n) const { return fact::Orphans{n.of, {"orphan"}}; }
     Facts operator()(const need::Kin& n) const {
       fact::Kin kin{.requester = n.requester, .asked = n.nodes};
       for (const std::string& node : n.nodes) {

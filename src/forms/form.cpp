@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include <stoa/forms/form.hpp>
@@ -85,16 +86,31 @@ std::optional<bool> parse_boolean(std::string_view text) {
   return std::nullopt;
 }
 
+namespace {
+
+/// XEP-0004, 3.2: `var` is unique in a form.
+std::optional<std::string> field_given_twice(const Form& form) {
+  std::set<std::string_view> seen;
+  for (const Field& field : form.fields) {
+    if (!field.var.empty() && !seen.insert(field.var).second) {
+      return "the form has the field " + field.var + " twice";
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<std::string> fault_in_submit(const Form& form, std::string_view form_type,
                                            MissingFormType missing) {
   if (form.type == FormType::cancel) return std::nullopt;
   if (form.type != FormType::submit) return "the form must be of type submit";
   if (!form.form_type) {
-    if (missing == MissingFormType::accepted) return std::nullopt;
+    if (missing == MissingFormType::accepted) return field_given_twice(form);
     return "the form has no FORM_TYPE";
   }
   if (*form.form_type != form_type) return "FORM_TYPE must be " + std::string(form_type);
-  return std::nullopt;
+  return field_given_twice(form);
 }
 
 }  // namespace stoa::forms

@@ -50,7 +50,7 @@ class Link:
 class World:
     """What a story is told in."""
 
-    def __init__(self, folder, kind, stack, pep=False):
+    def __init__(self, folder, kind, stack, pep=False, extra=""):
         self.database = stack.enter_context(Postgres(os.path.join(folder, "postgres")))
         url = self.database.create_database("stoa")
         self.server = stack.enter_context(SERVERS[kind](os.path.join(folder, kind), pep=pep))
@@ -60,7 +60,7 @@ class World:
         self.stoa = stack.enter_context(Stoa(os.path.join(folder, "stoa"),
                                              Link(self.server, self.proxy), url,
                                              admins=[f"admin@{HOST}"],
-                                             extra="[limits]\nrequests_per_second = 0\n"))
+                                             extra="[limits]\nrequests_per_second = 0\n" + extra))
         self.service = self.stoa.domain
         self._names = itertools.count(1)
         self._sessions = contextlib.AsyncExitStack()
@@ -159,13 +159,13 @@ async def tell_all(world, part):
     return results.count(False)
 
 
-def main(pep=False):
-    """`pep`: the server's users have their nodes at stoa."""
+def main(pep=False, extra=""):
+    """`pep`: the server's users have their nodes at stoa; `extra` goes behind its configuration."""
     if len(sys.argv) < 2 or sys.argv[1] not in SERVERS:
         sys.exit(__doc__)
     part = sys.argv[2] if len(sys.argv) > 2 else ""
     with scratch("stoa-e2e-") as folder, contextlib.ExitStack() as stack:
-        world = World(folder, sys.argv[1], stack, pep)
+        world = World(folder, sys.argv[1], stack, pep, extra)
         failures = asyncio.run(tell_all(world, part))
         if failures:
             with open(world.stoa.log, encoding="utf-8", errors="replace") as log:

@@ -373,3 +373,99 @@ TEST_CASE("nodes with deadlines are found after a start") {
   CHECK(due(63, "leased") == Names{"n"});
   CHECK(due(63, "n").empty());
 }
+
+namespace {
+
+/// The collection 9 with the leaves 1 (expiring), 2, 3 (closed) and, a level deeper, 4.
+void fill_collection(NodeTables& tables) {
+  fill(tables);
+  tables.add("c", created(9, "c"));
+  tables.add("d", created(8, "d"));
+  tables.add("n3", created(3, "n3", access(pubsub::AccessModel::whitelist)));
+  tables.add("n4", created(4, "a4", config_with([](auto& config) {
+                             config.itemreply = pubsub::ItemReply::owner;
+                           })));
+  tables.add("n3", change::ItemPublished{.number = 3, .item = item(1, "x")});
+  tables.add("n4", change::ItemPublished{.number = 4, .item = item(1, "y")});
+  for (const std::uint64_t child : {1u, 2u, 3u, 8u}) tables.add("n", change::Linked{child, 9, "c"});
+  tables.add("n4", change::Linked{4, 8, "d"});
+  tables.add("n2", change::Linked{2, 8, "d"});
+  tables.commit();
+}
+
+pubsub::JoinedRead of_collection() {
+  pubsub::JoinedRead read;
+  read.number = 9;
+  read.bare = jid("juliet@capulet.lit");
+  read.now = at(10);
+  read.cap = 100;
+  return read;
+}
+
+Names uids_of(const pubsub::JoinedPage& page) {
+  Names uids;
+  for (const auto& row : page.rows) {
+    uids.push_back(pubsub::joined_uid(page.leaves.at(row.leaf).number, row.item.meta.id));
+  }
+  return uids;
+}
+
+}  // namespace
+
+TEST_CASE("[PS-COLL-14] items of a collection are those of the leaves below it, each once") {
+  NodeTables tables;
+  fill_collection(tables);
+  auto read = of_collection();
+  auto page = tables.read<pubsub::JoinedPage>(read);
+  CHECK(uids_of(page) == Names{"4/y", "1/c", "1/a", "1/d", "1/b", "2/a"});
+  CHECK(page.leaves.at(0).itemreply == pubsub::ItemReply::owner);
+  CHECK(page.leaves.at(0).owner == jid("hamlet@denmark.lit"));
+  CHECK(page.rows.at(0).item.payload);
+  read.now = at(64);  // the items c and a have expired
+  CHECK(uids_of(tables.read<pubsub::JoinedPage>(read)) == Names{"4/y", "1/d", "1/b", "2/a"});
+  read.now = at(500);
+  CHECK(uids_of(tables.read<pubsub::JoinedPage>(read)) == Names{"4/y", "2/a"});
+  affiliate(tables, 3, Affiliation::member);
+  affiliate(tables, 4, Affiliation::outcast);
+  affiliate(tables, 2, Affiliation::publish_only);
+  tables.commit();
+  CHECK(uids_of(tables.read<pubsub::JoinedPage>(read)) == Names{"3/x"});
+  read.admin = true;
+  CHECK(uids_of(tables.read<pubsub::JoinedPage>(read)) == Names{"4/y", "2/a", "3/x"});
+}
+
+TEST_CASE("[PS-COLL-14] pages of a collection's items make up the whole in every order") {
+  NodeTables tables;
+  fill_collection(tables);
+  for (const auto key : {rsm::OrderKey::creation, rsm::OrderKey::modification}) {
+    for (const auto direction : {rsm::Direction::ascending, rsm::Direction::descending}) {
+      for (const std::uint32_t newest : {0u, 3u}) {
+        auto read = of_collection();
+        read.order = {{key, direction}};
+        if (newest != 0) read.max_items = newest;
+        const Names whole = uids_of(tables.read<pubsub::JoinedPage>(read));
+        CHECK(whole.size() == (newest != 0 ? 5 : 6));
+        Names forward;
+        read.page = page_of(2);
+        while (forward.size() < whole.size()) {
+          const auto page = tables.read<pubsub::JoinedPage>(read);
+          REQUIRE_FALSE(page.rows.empty());
+          CHECK(page.first_index == forward.size());
+          CHECK(page.count == whole.size());
+          for (const std::string& uid : uids_of(page)) forward.push_back(uid);
+          read.page->after = forward.back();
+        }
+        CHECK(forward == whole);
+        read.page = page_of(1);
+        read.page->before = whole.at(3);
+        CHECK(uids_of(tables.read<pubsub::JoinedPage>(read)) == Names{whole.at(2)});
+      }
+    }
+  }
+  auto read = of_collection();
+  for (const std::string uid : {"3/x", "1/nothing", "7/a", "a", ""}) {
+    read.page = page_of(1);
+    read.page->after = uid;
+    tables.read<pubsub::UnknownUid>(read);
+  }
+}

@@ -164,6 +164,11 @@ class Play {
       set.after->options.type = pubsub::SubscriptionType(pick(3));
       set.after->options.depth.reset();
       if (pick(2)) set.after->options.depth = pick(4);
+      set.after->options.digest = pick(2) == 0;
+      set.after->options.digest_frequency = pick(1000);
+      if (pick(2))
+        set.after->options.filter = pubsub::MaybeFilter({{"a b"}, {}, {made.jid.bare()}});
+      if (pick(2)) set.after->digest = pubsub::DigestMark{pick(9), pick(9), at(pick(1000))};
       if (pick(2)) set.after->expires = at(pick(1000));
       if (pick(2)) set.after->announce = at(pick(1000));
     }

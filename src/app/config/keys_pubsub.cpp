@@ -55,6 +55,13 @@ Keys pubsub_rule_keys() {
       R::key("pubsub.presence_grace", "seconds",
              "after a start or a break, until who is not on line is taken for gone",
              STOA_PUBSUB(presence_grace)),
+      R::key("pubsub.relationship_rights", "",
+             "to whose nodes others may be linked, or put below them: \"owners\", their own; "
+             "\"publishers\", those where they may publish",
+             STOA_PUBSUB(binding)),
+      R::key("pubsub.collection_items", "",
+             "the items of all nodes in a collection are given to those who ask it for items",
+             STOA_PUBSUB(collection_items)),
       R::key("pubsub.stanza_ids", "", "events name the UID of their archive entry (XEP-0359)",
              STOA_PUBSUB(stanza_ids)),
       R::key("pubsub.bounce_limit", "bounces", "of events until a subscription ends",
@@ -90,6 +97,9 @@ Keys pubsub_limit_keys() {
       R::key("pubsub.max_bytes_per_owner", "bytes",
              "of payloads stored at all nodes of their maker; 0: no limit",
              STOA_PUBSUB(limits.bytes_per_owner)),
+      R::key("pubsub.min_digest_frequency", "milliseconds",
+             "between two digests of a subscription, at least",
+             STOA_PUBSUB(limits.digest_frequency)),
       R::key("pubsub.whole_index", "items", "up to which a node's ids are all kept in memory",
              STOA_PUBSUB(limits.whole_index)),
   };

@@ -99,6 +99,11 @@ struct Tokens<pubsub::Chart> {
                                        std::pair{"lenient", pubsub::Chart::lenient}};
 };
 template <>
+struct Tokens<pubsub::Binding> {
+  static constexpr std::array words = {std::pair{"owners", pubsub::Binding::owners},
+                                       std::pair{"publishers", pubsub::Binding::publishers}};
+};
+template <>
 struct Tokens<pubsub::ThirdParties> {
   static constexpr std::array words = {std::pair{"same_domain", pubsub::ThirdParties::same_domain},
                                        std::pair{"anyone", pubsub::ThirdParties::anyone},

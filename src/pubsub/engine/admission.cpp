@@ -39,17 +39,27 @@ std::optional<Verdict> lacks_roster_of(const Scene& scene, const Jid& owner) {
   return Verdict(Lacks<Need>{need::Roster{owner}});
 }
 
+std::optional<Verdict> lacks_rosters_of_owners(const Scene& scene, const NodeState& node) {
+  for (const auto& [jid, affiliation] : node.affiliations) {
+    if (affiliation != Affiliation::owner) continue;
+    if (auto verdict = lacks_roster_of(scene, jid)) return verdict;
+  }
+  return std::nullopt;
+}
+/// Who hears of an account's node, and under which tag.
+using Hearers = std::vector<std::pair<Jid, std::string>>;
+
 /// One recipient once, however many ways lead to it.
 class Gathering {
  public:
   void add(const Jid& jid, std::string_view tag) {
-    if (seen_.insert(jid.str()).second) set_->add(jid, tag);
+    if (seen_.insert(jid.str()).second) all_.emplace_back(jid, tag);
   }
-  std::shared_ptr<const RecipientSet> done() { return std::move(set_); }
+  Hearers done() { return std::move(all_); }
 
  private:
   std::set<std::string> seen_;
-  std::shared_ptr<RecipientSet> set_ = std::make_shared<RecipientSet>();
+  Hearers all_;
 };
 
 constexpr std::string_view implicit_tag = "pep";
@@ -57,8 +67,7 @@ constexpr std::string_view implicit_tag = "pep";
 /// 4.3.2 of XEP-0163: of a bare JID whose resources are known, those that want the events.
 void add_subscribers(const NodeState& state, const Settings& settings, Gathering& all) {
   for (const Subscription& held : state.subscriptions) {
-    const bool listens = held.state == SubscriptionState::subscribed && held.options.deliver;
-    if (!listens || !may_read(state, settings, held.jid.bare())) continue;
+    if (!held.listens() || !may_read(state, settings, held.jid.bare())) continue;
     const auto resources = held.jid.is_full()
                                ? std::vector<Jid>()
                                : settings.people->interested(held.jid.str(), state.node);
@@ -67,21 +76,52 @@ void add_subscribers(const NodeState& state, const Settings& settings, Gathering
   }
 }
 
+Hearers hearers(const NodeState& state, const Settings& settings) {
+  Gathering all;
+  const People& people = *settings.people;
+  add_subscribers(state, settings, all);
+  const auto add_resources = [&](const std::string& bare) {
+    for (const Jid& full : people.interested(bare, state.node)) all.add(full, implicit_tag);
+  };
+  add_resources(settings.service.str());
+  const Roster* roster = people.roster(settings.service);
+  if (roster == nullptr) return all.done();
+  for (const auto& [bare, contact] : *roster) {
+    const auto jid = contact.hears ? Jid::parse(bare) : std::nullopt;
+    if (jid && may_read(state, settings, *jid)) add_resources(bare);
+  }
+  return all.done();
+}
+
+/// Whether somebody may read the node after the step who might not before.
+bool opens(const Done& step) {
+  return std::any_of(step.changes.begin(), step.changes.end(), [](const Change& change) {
+    const auto* configured = std::get_if<change::NodeConfigured>(&change);
+    if (configured == nullptr) return std::holds_alternative<change::AffiliationSet>(change);
+    return configured->before->access_model != configured->after->access_model ||
+           configured->before->roster_groups_allowed != configured->after->roster_groups_allowed;
+  });
+}
+
 }  // namespace
 
 std::optional<Verdict> lacks_roster(const Scene& scene) {
-  if (scene.settings.people == nullptr || std::holds_alternative<Tick>(scene.request.action)) {
-    return std::nullopt;
-  }
+  const auto digest = scene.state.subscriptions.next_digest();
+  const bool idle = std::holds_alternative<Tick>(scene.request.action) &&
+                    !(digest && *digest <= scene.now());  // nobody's rights are asked
+  if (scene.settings.people == nullptr || idle) return std::nullopt;
   if (scene.settings.of_account) return lacks_roster_of(scene, scene.settings.service);
   const auto* configure = std::get_if<action::Configure>(&scene.request.action);
   const bool rests = scene.state.exists() && by_roster(scene.config().access_model);
   if (!rests && !(configure && scene.state.exists() && scene.owner())) return std::nullopt;
-  for (const auto& [jid, affiliation] : scene.state.affiliations) {
-    if (affiliation != Affiliation::owner) continue;
-    if (auto verdict = lacks_roster_of(scene, jid)) return verdict;
+  return lacks_rosters_of_owners(scene, scene.state);
+}
+
+std::optional<Verdict> lacks_rosters_at(const Scene& scene, const NodeState& node) {
+  if (scene.settings.people == nullptr || !by_roster(node.config->access_model)) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  return lacks_rosters_of_owners(scene, node);
 }
 
 bool admits(const NodeState& state, const NodeConfig& config, const Settings& settings,
@@ -111,20 +151,33 @@ std::optional<Fault> refusal_of(AccessModel model) {
 
 std::shared_ptr<const RecipientSet> account_audience(const NodeState& state,
                                                      const Settings& settings) {
-  Gathering all;
-  const People& people = *settings.people;
-  add_subscribers(state, settings, all);
-  const auto add_resources = [&](const std::string& bare) {
-    for (const Jid& full : people.interested(bare, state.node)) all.add(full, implicit_tag);
-  };
-  add_resources(settings.service.str());
-  const Roster* roster = people.roster(settings.service);
-  if (roster == nullptr) return all.done();
-  for (const auto& [bare, contact] : *roster) {
-    const auto jid = contact.hears ? Jid::parse(bare) : std::nullopt;
-    if (jid && may_read(state, settings, *jid)) add_resources(bare);
+  auto set = std::make_shared<RecipientSet>();
+  for (const auto& [jid, tag] : hearers(state, settings)) set->add(jid, tag);
+  return set;
+}
+
+std::optional<Verdict> greet_newcomers(const Scene& scene, Done& step) {
+  const bool concerned = scene.settings.of_account && scene.state.exists() && opens(step);
+  if (!concerned || scene.state.item_count == 0) return std::nullopt;
+  NodeState later = scene.state;
+  for (const Change& change : step.changes) apply(later, change);
+  const Scene then = scene.at(later);
+  const bool sends = later.exists() && wants_last_item(then) &&
+                     then.config().send_last_published_item == SendLast::on_sub_and_presence;
+  if (!sends) return std::nullopt;
+  std::set<Jid> known;
+  for (const auto& [jid, tag] : hearers(scene.state, scene.settings)) known.insert(jid);
+  for (const Outbound& said : step.outbound) {
+    if (const auto* last = std::get_if<say::LastItem>(&said)) known.insert(last->to);
   }
-  return all.done();
+  for (const auto& [jid, tag] : hearers(later, scene.settings)) {
+    if (known.contains(jid)) continue;
+    const LastItem last = last_item(then);
+    if (last.unknown) return Verdict(Lacks<Need>{need::Last{}});
+    if (last.item == nullptr) break;
+    step.outbound.push_back(say::LastItem{scene.token(), jid, tag, *last.item});
+  }
+  return std::nullopt;
 }
 
 /// XEP-0163, 4.3.3

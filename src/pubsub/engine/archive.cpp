@@ -67,6 +67,7 @@ struct ArchivePlan {
     return ReadPlan<Read>{std::move(read)};
   }
   Verdict operator()(const mam::Query& query) const {
+    if (query.ids.size() > scene.settings.limits.requested_ids) return refuse(Fault::over_limit);
     ArchiveRead read = read_of_archive(scene);
     if (!read_uids(query, read)) return unknown_entry();
     read.query = query;

@@ -5,6 +5,7 @@
 
 #include <stoa/pubsub/model/options.hpp>
 
+#include "pubsub/engine/relations.hpp"
 #include "pubsub/wire/asked.hpp"
 
 namespace stoa::pubsub {
@@ -167,7 +168,8 @@ std::optional<Verdict> link(const Scene& scene, const forms::Form& form, Done& s
   const auto children = names_of(form, children_field);
   if (!wanted || !children) return Verdict(refuse(Fault::config_refused, "That names no node."));
   if (auto verdict = lacks_named(scene, *wanted, *children)) return verdict;
-  const bool made = !step.changes.empty();  // the node's creation stands there
+  const bool made =
+      !step.changes.empty() && std::holds_alternative<change::NodeCreated>(step.changes.front());
   if (adopts) {
     const bool holds = scene.config().collection() || form.value(node_type_field) == "collection";
     if (!holds && !children->empty()) {
@@ -235,6 +237,7 @@ say::Above above_of(const Scene& scene) {
 
 forms::Form configuration_form(const Scene& scene) {
   forms::Form form = scene.settings.tables->node.render(forms::FormType::form, scene.config());
+  if (scene.settings.offers("relationships")) add_relations(form, scene.state);
   if (!scene.settings.offers("collections")) return form;
   forms::Field parents{.var = std::string(collection_field),
                        .type = forms::FieldType::text_multi,

@@ -1,6 +1,7 @@
 #include <stoa/pubsub/model/options.hpp>
 
 #include "pubsub/engine/collections.hpp"
+#include "pubsub/engine/relations.hpp"
 #include "pubsub/engine/retraction.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/replies.hpp"
@@ -134,6 +135,7 @@ Verdict decide_configure(const Scene& scene, const action::Configure& action) {
   if (!asked) return std::move(asked).error();
   const auto after = std::make_shared<const NodeConfig>(std::move(asked).value());
   if (auto verdict = lacks_above(scene)) return std::move(*verdict);
+  if (auto verdict = relate(scene, action.form, step)) return std::move(*verdict);
   if (auto verdict = link(scene, action.form, step)) return std::move(*verdict);
   const bool linked = !step.changes.empty();
   if (*after == scene.config() && !linked) return step;

@@ -1,6 +1,7 @@
 #include <stoa/pubsub/model/options.hpp>
 
 #include "pubsub/engine/collections.hpp"
+#include "pubsub/engine/relations.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/replies.hpp"
 
@@ -104,6 +105,9 @@ Verdict decide_create(const Scene& scene, const action::Create& action) {
     for (const Change& change : step.changes) apply(made, change);
     made.kin = scene.state.kin;
     made.above = scene.state.above;
+    made.lineage = scene.state.lineage;
+    made.lineage_used = scene.state.lineage_used;
+    if (auto verdict = relate(scene.at(made), *action.configure, step)) return std::move(*verdict);
     if (auto verdict = link(scene.at(made), *action.configure, step)) return std::move(*verdict);
   }
   tell_creator(scene, step);

@@ -1,4 +1,6 @@
+#include "pubsub/engine/digest.hpp"
 #include "pubsub/engine/presence.hpp"
+#include "pubsub/engine/relations.hpp"
 #include "pubsub/engine/scene.hpp"
 
 namespace stoa::pubsub {
@@ -51,6 +53,8 @@ struct Rules {
   Verdict operator()(const action::AskArchive& a) const { return decide_archive(scene, a); }
   Verdict operator()(const action::TurnUp& a) const { return decide_turn(scene, a); }
   Verdict operator()(const action::Associate& a) const { return decide_associate(scene, a); }
+  Verdict operator()(const action::Follow& a) const { return decide_follow(scene, a); }
+  Verdict operator()(const action::SeekOrphans& a) const { return decide_seek_orphans(scene, a); }
   Verdict operator()(const action::Greet&) const { return decide_greet(scene); }
   Verdict operator()(const action::Review& a) const { return decide_review(scene, a); }
 };
@@ -79,24 +83,35 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
                        const pubsub::Settings& settings, const Context& context) {
   const Scene scene(state, request, settings, context);
   if (auto verdict = lacks_roster(scene)) return std::move(*verdict);
+  if (auto verdict = lacks_lineage(scene)) return std::move(*verdict);
   const auto due = state.subscriptions.next_due();
   const bool overdue = due && *due <= context.now;
   const bool leases_first = overdue && !std::holds_alternative<Tick>(request.action);
   Verdict verdict =
       leases_first ? decide_after_leases(scene) : std::visit(Rules{scene}, request.action);
   if (auto* step = std::get_if<Done>(&verdict)) {
+    if (auto lacking = greet_newcomers(scene, *step)) return std::move(*lacking);
     select_present(scene, *step);
+    select_admitted(scene, *step);
+    log_for_digests(scene, *step);
     note_watched(scene, *step);
   }
   if (!std::holds_alternative<Lacks<Need>>(verdict)) {
     state.kin.reset();  // the next request must see the graph as it is then
     state.above.reset();
+    state.orphans.reset();
+    state.lineage_used = true;
+    state.log.reset();
   }
   return verdict;
 }
 
 std::optional<Timestamp> Engine::deadline(const NodeState& state) {
+  if (state.orphaned) return state.created;
   std::optional<Timestamp> next = state.subscriptions.next_due();
+  if (const auto digest = state.subscriptions.next_digest(); digest && (!next || *digest < *next)) {
+    next = digest;
+  }
   if (!state.exists() || !state.config->item_expire || !state.oldest_published) return next;
   const Timestamp expiry =
       *state.oldest_published + std::chrono::seconds(*state.config->item_expire);

@@ -21,12 +21,14 @@ std::shared_ptr<const RecipientSet> everybody(const NodeState& state) {
 
 Verdict decide_delete(const Scene& scene, const action::Delete& action) {
   if (Objection objection = not_manageable(scene)) return std::move(*objection);
+  return deletion(scene, action.redirect);
+}
+
+Verdict deletion(const Scene& scene, std::optional<std::string> to) {
   if (auto verdict = lacks_above(scene)) return std::move(*verdict);
   const NodeState& state = scene.state;
   std::optional<Redirect> redirect;
-  if (action.redirect) {
-    redirect = Redirect{*action.redirect, scene.now() + scene.settings.redirect_life};
-  }
+  if (to) redirect = Redirect{*to, scene.now() + scene.settings.redirect_life};
   Done step;
   const auto before = std::make_shared<const NodeState>(state);
   step.changes.push_back(change::NodeDeleted{state.number, state.node, redirect, before});
@@ -44,9 +46,10 @@ Verdict decide_delete(const Scene& scene, const action::Delete& action) {
       .token = scene.token(),
       .number = state.number,
       .node = state.node,
-      .redirect = action.redirect.value_or(""),
+      .redirect = to.value_or(""),
       .recipients = of_account ? account_audience(state, scene.settings) : everybody(state),
-      .type = scene.config().notification_type});
+      .type = scene.config().notification_type,
+      .hint = scene.config().storage_hint});
   return step;
 }
 

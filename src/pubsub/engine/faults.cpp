@@ -12,9 +12,10 @@ struct Row {
   Fault fault;
   ErrorType type;
   Condition condition;
-  std::string_view detail;  ///< element of pubsub#errors; empty for none
+  std::string_view detail;  ///< application condition; empty for none
   std::string_view section;
   std::string_view text;
+  std::string_view detail_ns = ns::pubsub_errors;
 };
 
 using enum Condition;
@@ -106,6 +107,10 @@ constexpr std::array rows = {
         "Nothing waits for approval under this subid."},
     Row{Fault::owns_no_node, cancel, Condition::forbidden, "", "XEP-0060 8.7.3",
         "You do not own the node."},
+    Row{Fault::bad_relation, cancel, not_allowed, "invalid-options", "XEP-0496 4.2",
+        "The nodes cannot stand in this relation."},
+    Row{Fault::may_not_bind, cancel, Condition::forbidden, "", "XEP-0496 4.2",
+        "You may not make a node depend on that one."},
     Row{Fault::no_such_relative, cancel, item_not_found, "", "XEP-0248 7.2.3",
         "There is no such collection."},
     Row{Fault::may_not_associate, cancel, Condition::forbidden, "", "XEP-0248 7.2.3.2",
@@ -116,7 +121,12 @@ constexpr std::array rows = {
         "The node is not in this collection."},
     Row{Fault::too_many_children, cancel, not_allowed, "max-nodes-exceeded", "XEP-0248 7.2.3.3",
         "The collection is full."},
-    Row{Fault::bad_session, modify, bad_request, "", "XEP-0050 3.4", "There is no such session."},
+    Row{Fault::bad_session, modify, bad_request, "bad-sessionid", "XEP-0050 3.4",
+        "There is no such session.", ns::commands},
+    Row{Fault::bad_action, modify, bad_request, "bad-action", "XEP-0050 3.4",
+        "The command has no such step.", ns::commands},
+    Row{Fault::malformed_action, modify, bad_request, "malformed-action", "XEP-0050 3.4",
+        "There is no such action.", ns::commands},
     Row{Fault::same_type_twice, cancel, conflict, "", "XEP-0248 6.1.3",
         "There is a subscription of this type already."},
     Row{Fault::type_covered, cancel, not_allowed, "", "XEP-0248 6.1.3",
@@ -139,10 +149,7 @@ const Row& row_of(Fault fault) {
 StanzaError refuse(Fault fault, std::string_view text) {
   const Row& row = row_of(fault);
   StanzaError error(row.type, row.condition, row.section, text.empty() ? row.text : text);
-  if (!row.detail.empty()) error.application = xml::Element(row.detail, ns::pubsub_errors);
-  if (fault == Fault::bad_session) {
-    error.application = xml::Element("bad-sessionid", ns::commands);
-  }
+  if (!row.detail.empty()) error.application = xml::Element(row.detail, row.detail_ns);
   return error;
 }
 

@@ -22,7 +22,7 @@ Result<Subscription, StanzaError> with_options(const Scene& scene, Subscription 
                                                const forms::Form& form) {
   const std::optional<Timestamp> before = subscription.expires;
   auto lease = scene.settings.tables->subscribe.submit(form, {subscription.options, before},
-                                                       viewer_of(scene.config()));
+                                                       viewer_of(scene.config(), scene.settings));
   if (!lease) return refuse(Fault::invalid_options, lease.error().text);
   if (lease->expires && lease->expires != before) {
     if (*lease->expires <= scene.now()) {

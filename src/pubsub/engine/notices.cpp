@@ -46,8 +46,11 @@ void send_last_item(const Scene& scene, Done& step, const Subscription& subscrip
   if (!wants_last_item(scene) || !subscription.options.deliver) return;
   const NodeState& state = scene.state;
   if (state.exists() && !state.hears_now(subscription, scene.context.presences)) return;
+  if (!ancestors_let_read(state, scene.settings, subscription.jid.bare())) return;
   const LastItem last = last_item(scene);
   if (last.item == nullptr) return;
+  const Sieve sieve(*last.item, shows_publishers(scene.config()));
+  if (!sieve.passes(subscription.options.filter)) return;
   step.outbound.push_back(say::LastItem{.token = scene.token(),
                                         .to = subscription.jid,
                                         .subid = subscription.subid,

@@ -1,5 +1,6 @@
 #include <stoa/pubsub/model/options.hpp>
 
+#include "pubsub/engine/digest.hpp"
 #include "pubsub/engine/leases.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/replies.hpp"
@@ -27,10 +28,10 @@ Verdict decide_read_options(const Scene& scene, const action::ReadOptions& actio
   const auto meant = subscription_meant(scene, action.jid, action.subid);
   if (!meant) return meant.error();
   Done step;
-  step.reply =
-      wire::options(scene.state.node, **meant,
-                    scene.settings.tables->subscribe.render(
-                        forms::FormType::form, lease_of(**meant), viewer_of(scene.config())));
+  step.reply = wire::options(
+      scene.state.node, **meant,
+      scene.settings.tables->subscribe.render(forms::FormType::form, lease_of(**meant),
+                                              viewer_of(scene.config(), scene.settings)));
   return step;
 }
 
@@ -55,6 +56,8 @@ Verdict decide_set_options(const Scene& scene, const action::SetOptions& action)
   } else if (becomes_effective || after.expires != before.expires) {
     begin_lease(scene, after);
   }
+  adjust_digest(scene, after);
+  if (auto verdict = flush_digest(scene, step, after)) return std::move(*verdict);
   step.changes.push_back(change::SubscriptionSet{scene.state.number, before, after});
   if (!becomes_effective) return step;
   tell_subscriber(scene, step, after, after.state);
@@ -67,8 +70,9 @@ Verdict decide_default_options(const Scene& scene) {
   if (Objection objection = node_missing(scene)) return std::move(*objection);
   Done step;
   step.reply = wire::default_options(
-      scene.state.node, scene.settings.tables->subscribe.render(forms::FormType::result, {},
-                                                                viewer_of(scene.config())));
+      scene.state.node,
+      scene.settings.tables->subscribe.render(forms::FormType::result, {},
+                                              viewer_of(scene.config(), scene.settings)));
   return step;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "pubsub/engine/leases.hpp"
@@ -83,16 +84,24 @@ bool carry_out(const Scene& scene, const Entry& entry, Done& step) {
   return true;
 }
 
-/// A JID that is named more than once must say each time which subscription it means.
-bool ambiguous(const SetSubscriptions& action, const Entry& entry) {
-  std::size_t alike = 0;
-  const auto jid = Jid::parse(entry.jid);
-  for (const Entry& other : action.entries) {
-    const auto other_jid = Jid::parse(other.jid);
-    if (!jid || !other_jid || *jid != *other_jid) continue;
-    if (other.subid.empty() || entry.subid.empty() || other.subid == entry.subid) ++alike;
+/// The subids that a request names for each JID, an empty one where it names none.
+using Named = std::map<Jid, std::multiset<std::string_view>>;
+
+Named named_in(const SetSubscriptions& action) {
+  Named named;
+  for (const Entry& entry : action.entries) {
+    if (const auto jid = Jid::parse(entry.jid)) named[*jid].insert(entry.subid);
   }
-  return alike > 1;
+  return named;
+}
+
+/// A JID that is named more than once must say each time which subscription it means.
+bool ambiguous(const Named& named, const Entry& entry) {
+  const auto jid = Jid::parse(entry.jid);
+  if (!jid) return false;
+  const auto& subids = named.at(*jid);
+  if (entry.subid.empty()) return subids.size() > 1;
+  return subids.count(entry.subid) + subids.count("") > 1;
 }
 
 }  // namespace
@@ -117,9 +126,10 @@ Verdict decide_set_subscriptions(const Scene& scene, const SetSubscriptions& act
   if (wants_last_item(scene) && last_item(scene).unknown) return Lacks<Need>{need::Last{}};
   Done step;
   std::vector<wire::SubscriptionEntry> refused;
+  const Named named = named_in(action);
   for (const Entry& entry : action.entries) {
     if (!entry.state) continue;
-    if (ambiguous(action, entry) || !carry_out(scene, entry, step)) {
+    if (ambiguous(named, entry) || !carry_out(scene, entry, step)) {
       refused.push_back(original(scene, entry));
     }
   }

@@ -68,7 +68,7 @@ class Watched {
 
 /// Everything said of the kinds that a subscriber may not want while away.
 struct Select {
-  const std::shared_ptr<const Audience>& present;
+  const say::Present& present;
 
   template <class S>
   void operator()(S& said) const {
@@ -91,15 +91,17 @@ Verdict greet(const Scene& scene) {
   const NodeConfig& config = scene.config();
   if (config.send_last_published_item != SendLast::on_sub_and_presence) return step;
   if (!config.deliver_notifications) return step;
+  if (!ancestors_let_read(scene.state, scene.settings, scene.bare)) return step;
   const Jid& full = scene.request.from;
   for (const Subscription* held : scene.state.subscriptions.of_entity(scene.bare)) {
     const bool meant = held->jid == full || held->jid == scene.bare;
-    const bool hears = held->state == SubscriptionState::subscribed && held->options.deliver &&
+    const bool hears = held->listens() && !held->options.digest &&
                        scene.state.hears_now(*held, scene.context.presences);
     if (!meant || !hears) continue;
     const LastItem last = last_item(scene);
     if (last.unknown) return Lacks<Need>{need::Last{}};
     if (last.item == nullptr) break;
+    if (!Sieve(*last.item, shows_publishers(config)).passes(held->options.filter)) continue;
     step.outbound.push_back(say::LastItem{.token = scene.token(),
                                           .to = full,
                                           .subid = held->subid,
@@ -155,7 +157,7 @@ void note_watched(const Scene& scene, Done& step) {
 void select_present(const Scene& scene, Done& step) {
   const NodeState& state = scene.state;
   if (!state.exists()) return;
-  std::shared_ptr<const Audience> present;
+  say::Present present;
   for (Outbound& said : step.outbound) {
     if (!std::visit(IsSelective{}, said)) continue;
     if (!state.listeners().selective) return;
@@ -194,6 +196,14 @@ pubsub::Request Engine::presence_request(const Jid& who, Turn turn) {
 
 std::optional<std::pair<std::string, pubsub::Request>> Engine::follow_up(
     const pubsub::Change& change) {
+  if (const auto* deleted = std::get_if<change::NodeDeleted>(&change)) {
+    return std::pair(deleted->node,
+                     pubsub::Request{Jid(), deleted->node, action::SeekOrphans{deleted->number}});
+  }
+  if (const auto* orphan = std::get_if<change::Orphaned>(&change)) {
+    return std::pair(orphan->node,
+                     pubsub::Request{Jid(), orphan->node, action::Follow{orphan->gone}});
+  }
   const auto* adopt = std::get_if<change::Adopt>(&change);
   if (adopt == nullptr) return std::nullopt;
   const bool out = adopt->way == change::Linked::Way::out;

@@ -14,13 +14,7 @@ using action::Publish;
 constexpr std::size_t oldest_window = 256;  ///< fetched at once where a big node evicts
 
 Objection no_right(const Scene& scene, const Publish&) {
-  const Grant grant = scene.granted(Privilege::publish);
-  const PublishModel model = scene.config().publish_model;
-  const bool by_model = grant == Grant::by_policy &&
-                        (model == PublishModel::open || (model == PublishModel::subscribers &&
-                                                         is_subscribed(scene.state, scene.bare)));
-  if (grant == Grant::yes || by_model) return std::nullopt;
-  return refuse(Fault::forbidden);
+  return may_not_publish(scene);
 }
 
 /// 7.1.3.2

@@ -29,8 +29,8 @@ Objection not_persistent(const Scene& scene, const Retract&) {
 }
 
 Objection no_right(const Scene& scene, const Retract&) {
-  if (reach(scene) != Reach::nothing) return std::nullopt;
-  return refuse(Fault::forbidden);
+  if (reach(scene) == Reach::nothing) return refuse(Fault::forbidden);
+  return scene.owner() ? std::nullopt : ancestors_refuse_publishing(scene);
 }
 
 Objection too_many(const Scene& scene, const Retract& retract) {

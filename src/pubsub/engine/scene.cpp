@@ -34,7 +34,9 @@ bool is_subscribed(const NodeState& state, const Jid& bare) {
   return false;
 }
 
-Objection may_not_retrieve(const Scene& scene) {
+namespace {
+
+Objection itself_refuses_reading(const Scene& scene) {
   switch (scene.granted(Privilege::retrieve)) {
     case Grant::yes:
       return std::nullopt;
@@ -49,11 +51,32 @@ Objection may_not_retrieve(const Scene& scene) {
   return refuse(Fault::not_subscribed_items);
 }
 
-bool may_read(const NodeState& state, const Settings& settings, const Jid& bare) {
+bool itself_lets_read(const NodeState& state, const Settings& settings, const Jid& bare) {
   const Grant given = grant(state.affiliation_of(bare), Privilege::retrieve);
   if (given != Grant::by_policy) return given == Grant::yes;
   if (admits(state, *state.config, settings, bare)) return true;
   return state.config->access_model == AccessModel::authorize && is_subscribed(state, bare);
+}
+
+}  // namespace
+
+Objection may_not_retrieve(const Scene& scene) {
+  if (Objection objection = itself_refuses_reading(scene)) return objection;
+  return ancestors_refuse_reading(scene);
+}
+
+Objection may_not_publish(const Scene& scene) {
+  const Grant grant = scene.granted(Privilege::publish);
+  const PublishModel model = scene.config().publish_model;
+  const bool by_model = grant == Grant::by_policy &&
+                        (model == PublishModel::open || (model == PublishModel::subscribers &&
+                                                         is_subscribed(scene.state, scene.bare)));
+  if (grant != Grant::yes && !by_model) return refuse(Fault::forbidden);
+  return ancestors_refuse_publishing(scene);
+}
+
+bool may_read(const NodeState& state, const Settings& settings, const Jid& bare) {
+  return itself_lets_read(state, settings, bare) && ancestors_let_read(state, settings, bare);
 }
 
 std::uint32_t item_limit(const NodeConfig& config, const Settings& settings) {

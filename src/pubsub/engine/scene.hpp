@@ -66,6 +66,13 @@ Objection not_owner(const Scene& scene);
 Objection not_manageable(const Scene& scene);
 /// May not retrieve items (6.5.9).
 Objection may_not_retrieve(const Scene& scene);
+/// May not publish (7.1).
+Objection may_not_publish(const Scene& scene);
+/// The first of the nodes above, from the nearest, that refuses (XEP-0496, 4.4). The lineage is
+/// known.
+Objection ancestors_refuse_reading(const Scene& scene);
+Objection ancestors_refuse_publishing(const Scene& scene);
+bool ancestors_let_read(const NodeState& state, const Settings& settings, const Jid& bare);
 /// How the model refuses those that it does not admit; nullopt where approval is what they lack.
 std::optional<Fault> refusal_of(AccessModel model);
 /// Whether that entity could retrieve items; an admin's rights are not counted.
@@ -123,6 +130,8 @@ say::Above above_of(const Scene& scene);
 
 /// The rosters that a decision at this node rests on must be known first.
 std::optional<Verdict> lacks_roster(const Scene& scene);
+/// The same of a node that this one depends on.
+std::optional<Verdict> lacks_rosters_at(const Scene& scene, const NodeState& node);
 /// Whether the access model itself lets the entity in: by the roster of any owner (4.5), or because
 /// it is open to all. Approval and affiliations stand apart.
 bool admits(const NodeState& state, const NodeConfig& config, const Settings& settings,
@@ -131,6 +140,9 @@ bool admits(const NodeState& state, const NodeConfig& config, const Settings& se
 /// every resource that wants such events (9.1.2). Tags are subids, or `pep`.
 std::shared_ptr<const RecipientSet> account_audience(const NodeState& state,
                                                      const Settings& settings);
+/// Those who may read the node of an account because of this step, and hear of it without asking,
+/// get the newest item (XEP-0060, 12.2).
+std::optional<Verdict> greet_newcomers(const Scene& scene, Done& step);
 
 // The request families.
 Verdict decide_create(const Scene& scene, const action::Create& action);
@@ -150,6 +162,8 @@ Verdict decide_read_configuration(const Scene& scene);
 Verdict decide_configure(const Scene& scene, const action::Configure& action);
 Verdict decide_delete(const Scene& scene, const action::Delete& action);
 Verdict decide_purge(const Scene& scene);
+Verdict decide_follow(const Scene& scene, const action::Follow& action);
+Verdict decide_seek_orphans(const Scene& scene, const action::SeekOrphans& action);
 Verdict decide_read_subscriptions(const Scene& scene, const action::ReadSubscriptions& action);
 Verdict decide_set_subscriptions(const Scene& scene, const action::SetSubscriptions& action);
 Verdict decide_read_affiliations(const Scene& scene, const action::ReadAffiliations& action);
@@ -163,6 +177,8 @@ Verdict decide_tick(const Scene& scene);
 Verdict decide_greet(const Scene& scene);
 Verdict decide_review(const Scene& scene, const action::Review& action);
 
+/// The end of the node (8.4), whoever wants it.
+Verdict deletion(const Scene& scene, std::optional<std::string> redirect);
 /// Creation, as a first publish shares it (7.1.4): the checks before the form is looked at, and the
 /// changes that make the node with the requester as owner.
 std::optional<Verdict> may_not_create(const Scene& scene);

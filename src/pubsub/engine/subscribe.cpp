@@ -76,9 +76,18 @@ Objection not_admitted(const Scene& scene, const Subscribe& subscribe) {
   return refuse(*fault);
 }
 
+/// XEP-0496, 4.4
+Objection not_admitted_above(const Scene& scene, const Subscribe& subscribe) {
+  if (scene.admin() || subscribe.jid.bare_view() == scene.bare.str()) {
+    return ancestors_refuse_reading(scene);
+  }
+  if (ancestors_let_read(scene.state, scene.settings, subscribe.jid.bare())) return std::nullopt;
+  return refuse(Fault::forbidden);
+}
+
 constexpr Check<Subscribe> subscribe_checks[] = {
     foreign_jid, missing,         not_allowed_by_node, refused_affiliation,
-    anonymous,   already_pending, not_admitted};
+    anonymous,   already_pending, not_admitted,        not_admitted_above};
 
 /// 6.1.3.9
 std::optional<Verdict> too_many(const Scene& scene, const Subscribe& subscribe) {
@@ -131,7 +140,7 @@ xml::Element reply_for(const Scene& scene, const Subscription& subscription,
   return wire::subscribed_with_options(
       scene.state.node, subscription,
       scene.settings.tables->subscribe.render(forms::FormType::result, lease,
-                                              viewer_of(scene.config())));
+                                              viewer_of(scene.config(), scene.settings)));
 }
 
 /// XEP-0248, 6.1.3: what another subscription to the collection already covers. Two of one type

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "pubsub/engine/digest.hpp"
 #include "pubsub/engine/retraction.hpp"
 #include "pubsub/engine/scene.hpp"
 
@@ -104,8 +105,11 @@ Done end_leases(const Scene& scene) {
 Verdict decide_tick(const Scene& scene) {
   Done step;
   if (!scene.state.exists()) return step;
+  if (scene.state.orphaned) return deletion(scene, std::nullopt);
   expire_leases(scene, step);
   if (auto verdict = expire_items(scene, step)) return std::move(*verdict);
+  if (!step.changes.empty()) return step;  // digests are for the next Tick
+  if (auto verdict = send_digests(scene, step)) return std::move(*verdict);
   return step;
 }
 

@@ -6,14 +6,15 @@ namespace {
 
 constexpr std::size_t max_known_items = 8192;  ///< entries of one node's index in memory
 
-/// How a subscription takes part in the audience.
-enum class Part { none, plain, with_body };
-
-Part part(const std::optional<Subscription>& subscription) {
-  const bool gets_events = subscription && subscription->state == SubscriptionState::subscribed &&
-                           subscription->options.deliver;
-  if (!gets_events) return Part::none;
-  return subscription->options.include_body ? Part::with_body : Part::plain;
+/// Whether both take part in the audiences in the same way.
+bool same_part(const std::optional<Subscription>& a, const std::optional<Subscription>& b) {
+  const bool listens = a && a->listens();
+  if (listens != (b && b->listens())) return false;
+  if (!listens) return true;
+  const SubscribeOptions& x = a->options;
+  const SubscribeOptions& y = b->options;
+  return x.include_body == y.include_body && x.shows == y.shows && x.digest == y.digest &&
+         x.filter == y.filter;
 }
 
 void became_empty(NodeState& state) {
@@ -59,8 +60,7 @@ void set_affiliation(NodeState& state, const Jid& jid, Affiliation affiliation) 
 
 void set_subscription(NodeState& state, const std::optional<Subscription>& before,
                       const std::optional<Subscription>& after) {
-  const auto shows = [](const std::optional<Subscription>& s) { return s ? s->options.shows : 0; };
-  if (part(before) != part(after) || shows(before) != shows(after)) state.audience.reset();
+  if (!same_part(before, after)) state.audience.reset();
   if (before) state.subscriptions.remove(before->jid, before->subid);
   if (after) state.subscriptions.put(*after);
   state.held_subscriptions.reset();
@@ -72,6 +72,12 @@ void link(NodeState& state, const change::Linked& c, change::Linked::Way way) {
   } else {
     state.parents.erase(c.parent);
   }
+}
+
+void relate_to(NodeState& state, const Relation& linked, const Relation& parent) {
+  state.link = linked;
+  state.parent = parent;
+  state.orphaned = false;
 }
 
 struct Apply {
@@ -129,8 +135,15 @@ struct Apply {
   }
   void operator()(const change::AffiliationSet& c) const { set_affiliation(state, c.jid, c.after); }
   void operator()(const change::Linked& c) const { link(state, c, c.way); }
+  void operator()(const change::Related& c) const {
+    relate_to(state, c.link_after, c.parent_after);
+  }
+  void operator()(const change::Orphaned&) const {}
   void operator()(const change::Watch&) const {}
   void operator()(const change::Adopt&) const {}
+  void operator()(const change::Logged& c) const {
+    if (!c.entries.empty()) state.next_seq = std::max(state.next_seq, c.entries.back().seq + 1);
+  }
   void operator()(const change::Undo& c) const;
 };
 
@@ -149,6 +162,9 @@ struct Revert {
     state.audience.reset();
     state.kin.reset();
     state.above.reset();
+    state.orphans.reset();
+    state.lineage.reset();
+    state.log.reset();
   }
   void operator()(const change::ItemPublished& c) const {
     state.items.remove(c.item.meta.id);
@@ -182,8 +198,13 @@ struct Revert {
     using Way = change::Linked::Way;
     link(state, c, c.way == Way::in ? Way::out : Way::in);
   }
+  void operator()(const change::Related& c) const {
+    relate_to(state, c.link_before, c.parent_before);
+  }
+  void operator()(const change::Orphaned&) const {}
   void operator()(const change::Watch&) const {}
   void operator()(const change::Adopt&) const {}
+  void operator()(const change::Logged& c) const { state.next_seq = c.next_seq; }
   void operator()(const change::Undo& c) const { std::visit(Apply{state}, *c.what); }
 };
 
@@ -205,8 +226,11 @@ struct HowDurable {
   Durability operator()(const change::SubscriptionSet&) const { return Durability::hard; }
   Durability operator()(const change::AffiliationSet&) const { return Durability::hard; }
   Durability operator()(const change::Linked&) const { return Durability::hard; }
+  Durability operator()(const change::Related&) const { return Durability::hard; }
+  Durability operator()(const change::Orphaned&) const { return Durability::soft; }
   Durability operator()(const change::Watch&) const { return Durability::soft; }
   Durability operator()(const change::Adopt&) const { return Durability::soft; }
+  Durability operator()(const change::Logged&) const { return Durability::hard; }
   Durability operator()(const change::Undo& c) const { return durability(*c.what); }
 };
 

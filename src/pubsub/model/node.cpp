@@ -1,3 +1,5 @@
+#include <set>
+
 #include <stoa/pubsub/model/node.hpp>
 
 namespace stoa::pubsub {
@@ -9,16 +11,28 @@ Affiliation NodeState::affiliation_of(const Jid& bare) const {
 
 namespace {
 
+/// Whether an audience is named, for an outbox that must list it.
+enum class Names { left_out, listed };
+/// Whether filters count.
+enum class Filters { ignored, heeded };
+
 /// Gathers the subscriptions of one JID after the other.
 class AudienceMaker {
  public:
+  AudienceMaker(Names names, Filters filters) : names_(names), filters_(filters) {}
+
   void add(const Subscription& subscription) {
     if (current_.jid != subscription.jid) {
       flush();
       current_ = {subscription.jid, {}, false};
+      choosy_ = {subscription.jid, {}};
+      chooses_ = false;
     }
+    const SubscribeOptions& options = subscription.options;
     current_.subids.push_back(subscription.subid);
-    current_.body = current_.body || subscription.options.include_body;
+    current_.body = current_.body || options.include_body;
+    choosy_.under.push_back({subscription.subid, options.filter, options.include_body});
+    chooses_ = chooses_ || (filters_ == Filters::heeded && options.filter);
   }
   std::shared_ptr<Audience> take() {
     flush();
@@ -29,43 +43,69 @@ class AudienceMaker {
 
  private:
   void flush() {
-    if (current_.subids.size() == 1) {
+    if (chooses_) {
+      audience_->choosy.push_back(std::move(choosy_));
+    } else if (current_.subids.size() == 1) {
       (current_.body ? with_body_ : single_)->add(current_.jid, current_.subids.front());
       std::string& named = current_.body ? audience_->named_with_body : audience_->named;
-      if (audience_->selective) named += current_.jid.str() + "\n" + current_.subids.front() + "\n";
+      if (names_ == Names::listed)
+        named += current_.jid.str() + "\n" + current_.subids.front() + "\n";
+    } else if (current_.subids.size() > 1) {
+      audience_->several.push_back(std::move(current_));
     }
-    if (current_.subids.size() > 1) audience_->several.push_back(std::move(current_));
     current_ = {};
+    choosy_ = {};
+    chooses_ = false;
   }
+
+  Names names_;
+  Filters filters_;
 
   std::shared_ptr<Audience> audience_ = std::make_shared<Audience>();
   std::shared_ptr<RecipientSet> single_ = std::make_shared<RecipientSet>();
   std::shared_ptr<RecipientSet> with_body_ = std::make_shared<RecipientSet>();
   Audience::Several current_;
-
- public:
-  /// The audience is of this moment only.
-  void name_them() { audience_->selective = true; }
+  Audience::Choosy choosy_;
+  bool chooses_ = false;
 };
 
-bool takes_part(const Subscription& subscription) {
-  return subscription.state == SubscriptionState::subscribed && subscription.options.deliver;
+/// The audiences of those among the subscribers whom `hears` takes.
+template <class Hears>
+Audiences gather(const Subscriptions& subscriptions, Names names, Hears hears) {
+  AudienceMaker all(names, Filters::ignored);
+  AudienceMaker removals(names, Filters::ignored);
+  AudienceMaker items(names, Filters::heeded);
+  bool digests = false;
+  bool filters = false;
+  for (const Subscription& subscription : subscriptions) {
+    const bool digest = subscription.options.digest;
+    digests = digests || digest;
+    filters = filters || (subscription.options.filter && !digest);
+  }
+  for (const Subscription& subscription : subscriptions) {
+    if (!subscription.listens() || !hears(subscription)) continue;
+    const bool digest = subscription.options.digest;
+    all.add(subscription);
+    if (digests && !digest) removals.add(subscription);
+    if (filters && !digest) items.add(subscription);
+  }
+  Audiences made{.all = all.take()};
+  made.removals = digests ? removals.take() : made.all;
+  made.items = filters ? items.take() : made.removals;
+  return made;
 }
 
 }  // namespace
 
-const Audience& NodeState::listeners() const {
+const Audiences& NodeState::listeners() const {
   if (audience) return *audience;
-  AudienceMaker maker;
   bool selective = config && config->presence_based_delivery;
-  for (const Subscription& subscription : subscriptions) {
-    if (!takes_part(subscription)) continue;
-    maker.add(subscription);
+  auto made = gather(subscriptions, Names::left_out, [&](const Subscription& subscription) {
     selective = selective || subscription.options.shows != 0;
-  }
-  auto made = maker.take();
-  made->selective = selective;
-  audience = std::move(made);
+    return true;
+  });
+  made.selective = selective;
+  audience = std::make_shared<const Audiences>(std::move(made));
   return *audience;
 }
 
@@ -75,13 +115,16 @@ bool NodeState::hears_now(const Subscription& subscription, const Presences* pre
   return presences && presences->available(subscription.jid, wanted == 0 ? any_show : wanted);
 }
 
-std::shared_ptr<const Audience> NodeState::present(const Presences* presences) const {
-  AudienceMaker maker;
-  maker.name_them();
-  for (const Subscription& subscription : subscriptions) {
-    if (takes_part(subscription) && hears_now(subscription, presences)) maker.add(subscription);
-  }
-  return maker.take();
+std::shared_ptr<const Audiences> NodeState::present(const Presences* presences) const {
+  return present(presences, [](const Jid&) { return true; });
+}
+
+std::shared_ptr<const Audiences> NodeState::present(const Presences* presences,
+                                                    const Filter& filter) const {
+  return std::make_shared<const Audiences>(
+      gather(subscriptions, Names::listed, [&](const Subscription& subscription) {
+        return hears_now(subscription, presences) && filter(subscription.jid);
+      }));
 }
 
 std::size_t NodeState::footprint() const {
@@ -90,8 +133,12 @@ std::size_t NodeState::footprint() const {
   bytes += subscriptions.footprint() + items.footprint();
   if (last_item && last_item->payload) bytes += last_item->payload->size();
   if (audience) {
-    for (const auto& set : {audience->single, audience->with_body}) {
-      bytes += set->bytes() + set->size() * 12;
+    std::set<std::shared_ptr<const Audience>> counted;
+    for (const auto& one : {audience->all, audience->removals, audience->items}) {
+      if (!counted.insert(one).second) continue;
+      for (const auto& set : {one->single, one->with_body}) {
+        bytes += set->bytes() + set->size() * 12;
+      }
     }
   }
   return bytes;
@@ -107,6 +154,9 @@ void NodeState::shrink() {
   audience.reset();
   kin.reset();
   above.reset();
+  orphans.reset();
+  lineage.reset();
+  log.reset();
 }
 
 bool same_stored(const NodeState& a, const NodeState& b) {
@@ -114,7 +164,7 @@ bool same_stored(const NodeState& a, const NodeState& b) {
                            (a.config == nullptr || *a.config == *b.config);
   return same_config && a.number == b.number && a.version == b.version && a.node == b.node &&
          a.creator == b.creator && a.created == b.created && a.affiliations == b.affiliations &&
-         a.parents == b.parents &&
+         a.parents == b.parents && a.link == b.link && a.parent == b.parent &&
          std::equal(a.subscriptions.begin(), a.subscriptions.end(), b.subscriptions.begin(),
                     b.subscriptions.end()) &&
          a.item_count == b.item_count && a.next_seq == b.next_seq && a.redirect == b.redirect;

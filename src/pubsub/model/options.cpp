@@ -158,6 +158,12 @@ std::vector<Option> delivery_rows() {
       "pubsub#notification_type", "Message type of notifications", &NodeConfig::notification_type,
       {{NotificationType::normal, "normal", "normal"},
        {NotificationType::headline, "headline", "headline"}}));
+  rows.push_back(Row::list<StorageHint NodeConfig::*, StorageHint>(
+      "x-storage-hint", "What notifications of type normal ask of message archives",
+      &NodeConfig::storage_hint,
+      {{StorageHint::none, "none", "Nothing"},
+       {StorageHint::no_store, "no-store", "Not to be kept"},
+       {StorageHint::store, "store", "To be kept"}}));
   rows.push_back(Row::list<SendLast NodeConfig::*, SendLast>(
       "pubsub#send_last_published_item", "When to send the newest item",
       &NodeConfig::send_last_published_item,
@@ -191,6 +197,13 @@ NodeTable node_table(const Limits& limits, Rosters rosters) {
 namespace {
 
 using LeaseOption = forms::Option<Lease, SubscribeViewer>;
+
+std::string text_of(const Jid& jid) {
+  return jid.str();
+}
+std::string text_of(const std::string& word) {
+  return word;
+}
 
 /// A time, or the word `presence` (12.5, 12.19).
 LeaseOption expire_row() {
@@ -249,14 +262,100 @@ LeaseOption shows_row() {
   return row;
 }
 
+constexpr std::size_t max_filter_values = 20;
+constexpr std::size_t max_filter_chars = 100;
+
+/// The values of one field of a filter as `read` makes them of its words.
+template <class Values>
+LeaseOption filter_row(std::string_view var, std::string_view label, Values Filter::*member,
+                       FieldType type,
+                       std::function<forms::Reading<Values>(const forms::Values&)> read) {
+  LeaseOption row;
+  row.var = var;
+  row.type = type;
+  row.label = label;
+  row.get = [member](const Lease& lease) {
+    forms::Values values;
+    if (!lease.options.filter) return values;
+    for (const auto& value : (*lease.options.filter).*member) values.emplace_back(text_of(value));
+    return values;
+  };
+  row.set = [member, read](Lease& lease,
+                           const forms::Values& values) -> std::optional<std::string> {
+    auto taken = read(values);
+    if (!taken) return taken.error().text;
+    if (taken->size() > max_filter_values) return "has too many values";
+    Filter filter = lease.options.filter ? *lease.options.filter : Filter();
+    filter.*member = std::move(taken).value();
+    lease.options.filter = MaybeFilter(std::move(filter));
+    return std::nullopt;
+  };
+  return row;
+}
+
+forms::Reading<std::vector<std::string>> read_words(const forms::Values& values) {
+  std::vector<std::string> words = forms::read_several(values);
+  for (const std::string& word : words) {
+    const auto fine = forms::read_text(
+        {word},
+        {.max_chars = max_filter_chars,
+         .accepts = [](std::string_view text) { return text.find('\n') == text.npos; },
+         .expected = "must be words on one line"},
+        FieldType::text_single);
+    if (!fine) return fine.error();
+  }
+  return words;
+}
+
+/// 12.20; XEP-0068, 3.4 for their names.
+std::vector<LeaseOption> filter_rows() {
+  using Words = std::vector<std::string>;
+  std::vector<LeaseOption> rows;
+  rows.push_back(filter_row<Words>("x-keywords", "Only items with one of these words in the text",
+                                   &Filter::keywords, FieldType::text_multi, read_words));
+  rows.push_back(filter_row<Words>("x-categories", "Only Atom entries of one of these categories",
+                                   &Filter::categories, FieldType::text_multi, read_words));
+  rows.push_back(filter_row<std::vector<Jid>>(
+      "x-publishers", "Only items of one of these publishers", &Filter::publishers,
+      FieldType::jid_multi,
+      [](const forms::Values& values) { return forms::read_jids(values, forms::JidForm::bare); }));
+  for (LeaseOption& row : rows) {
+    const bool publishers = row.var == "x-publishers";
+    row.when_hidden = forms::WhenHidden::refused;
+    row.visible = [publishers](const Lease&, const SubscribeViewer& viewer) {
+      return viewer.selects && (!publishers || viewer.publishers);
+    };
+  }
+  return rows;
+}
+
+/// 16.4.2
+std::vector<LeaseOption> digest_rows(const Limits& limits) {
+  using LeaseRow = forms::Rows<Lease, SubscribeViewer>;
+  std::vector<LeaseOption> rows;
+  rows.push_back(LeaseRow::boolean(
+      "pubsub#digest", "Whether items come together, once a period",
+      [](auto& lease) -> auto& { return lease.options.digest; }));
+  rows.push_back(LeaseRow::integer(
+      "pubsub#digest_frequency", "Milliseconds between two such messages, at least",
+      [](auto& lease) -> auto& { return lease.options.digest_frequency; },
+      {.min = limits.digest_frequency}));
+  for (LeaseOption& row : rows) {
+    row.when_hidden = forms::WhenHidden::refused;
+    row.visible = [](const Lease&, const SubscribeViewer& viewer) { return viewer.selects; };
+  }
+  return rows;
+}
+
 }  // namespace
 
-SubscribeTable subscribe_table() {
+SubscribeTable subscribe_table(const Limits& limits) {
   using LeaseRow = forms::Rows<Lease, SubscribeViewer>;
   std::vector<forms::Option<Lease, SubscribeViewer>> rows;
   rows.push_back(LeaseRow::boolean(
       "pubsub#deliver", "Whether notifications are sent",
       [](auto& lease) -> auto& { return lease.options.deliver; }));
+  for (LeaseOption& row : digest_rows(limits)) rows.push_back(std::move(row));
   rows.push_back(expire_row());
   rows.push_back(shows_row());
   rows.push_back(
@@ -281,6 +380,7 @@ SubscribeTable subscribe_table() {
                                    [](auto& lease) -> auto& { return lease.options.depth; },
                                    {.min = 0, .max = max_depth, .word = "all"})
                      .visible_when(at_collection, forms::WhenHidden::refused));
+  for (LeaseOption& row : filter_rows()) rows.push_back(std::move(row));
   return SubscribeTable(subscribe_options_form, std::move(rows));
 }
 
@@ -290,8 +390,12 @@ bool has_bodies(const NodeConfig& config) {
   return std::find(kinds.begin(), kinds.end(), config.type) != kinds.end();
 }
 
-SubscribeViewer viewer_of(const NodeConfig& config) {
-  return {.bodies = !config.collection() && has_bodies(config), .collection = config.collection()};
+SubscribeViewer viewer_of(const NodeConfig& config, const Settings& settings) {
+  const bool selects = !config.collection() && !settings.of_account;
+  return {.bodies = !config.collection() && has_bodies(config),
+          .collection = config.collection(),
+          .selects = selects,
+          .publishers = selects && shows_publishers(config)};
 }
 
 Settings prepare(Settings settings) {
@@ -303,7 +407,7 @@ Settings prepare(Settings settings) {
   settings.shared_defaults = std::make_shared<const NodeConfig>(settings.defaults);
   const Rosters rosters = settings.people != nullptr ? Rosters::read : Rosters::unread;
   settings.tables = std::make_shared<const OptionTables>(
-      OptionTables{node_table(settings.limits, rosters), subscribe_table()});
+      OptionTables{node_table(settings.limits, rosters), subscribe_table(settings.limits)});
   return settings;
 }
 

@@ -10,6 +10,10 @@ std::optional<Timestamp> due(const Subscription& subscription) {
   return std::min(*subscription.announce, *subscription.expires);
 }
 
+bool logs(const Subscription& subscription) {
+  return subscription.options.digest || subscription.digest;
+}
+
 }  // namespace
 
 Subscriptions::Set::const_iterator Subscriptions::locate(const Jid& jid,
@@ -46,6 +50,8 @@ std::vector<const Subscription*> Subscriptions::of_entity(const Jid& bare) const
 void Subscriptions::put(Subscription subscription) {
   remove(subscription.jid, subscription.subid);
   if (const auto when = due(subscription)) due_.insert(*when);
+  if (subscription.digest) digests_due_.insert(subscription.digest->due);
+  if (logs(subscription)) ++digests_;
   set_.insert(std::move(subscription));
 }
 
@@ -53,6 +59,8 @@ void Subscriptions::remove(const Jid& jid, std::string_view subid) {
   const auto at = locate(jid, subid);
   if (at == set_.end()) return;
   if (const auto when = due(*at)) due_.erase(due_.find(*when));
+  if (at->digest) digests_due_.erase(digests_due_.find(at->digest->due));
+  if (logs(*at)) --digests_;
   set_.erase(at);
 }
 
@@ -61,10 +69,16 @@ std::optional<Timestamp> Subscriptions::next_due() const {
   return *due_.begin();
 }
 
+std::optional<Timestamp> Subscriptions::next_digest() const {
+  if (digests_due_.empty()) return std::nullopt;
+  return *digests_due_.begin();
+}
+
 std::size_t Subscriptions::footprint() const {
   constexpr std::size_t node = 32;     // of the tree
   constexpr std::size_t strings = 40;  // what a usual JID has outside of its object
-  return set_.size() * (sizeof(Subscription) + node + strings) + due_.size() * 40;
+  return set_.size() * (sizeof(Subscription) + node + strings) +
+         (due_.size() + digests_due_.size()) * 40;
 }
 
 }  // namespace stoa::pubsub

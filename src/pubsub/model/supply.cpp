@@ -62,8 +62,18 @@ struct Supply {
   void operator()(const fact::Above& fact) const {
     state.above = std::make_shared<const Above>(fact);
   }
-  void operator()(const fact::Roster&) const {}
-};
+  void operator()(const fact::Lineage& fact) const {
+    state.lineage = std::make_shared<const Lineage>(fact);
+    state.lineage_used = false;
+    state.orphaned = state.orphaned || fact.broken;
+  }
+  void operator()(const fact::Orphans& fact) const {
+    state.orphans = std::make_shared<const Orphans>(fact);
+    void operator()(const fact::Log& fact) const {
+      state.log = std::make_shared<const LogPage>(fact);
+    }
+    void operator()(const fact::Roster&) const {}
+  };
 
 }  // namespace
 

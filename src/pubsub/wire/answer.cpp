@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <stoa/pubsub/model/options.hpp>
 #include <stoa/stanza/namespaces.hpp>
 #include <stoa/xml/parser.hpp>
@@ -108,6 +110,56 @@ Outcome items_answer(const ItemsRead& read, ItemPage page, const Settings& setti
   return reply(std::move(root));
 }
 
+std::string uid_in(const JoinedPage& page, const JoinedPage::Row& row) {
+  return joined_uid(page.leaves[row.leaf].number, row.item.meta.id);
+}
+
+/// As cut_to_fit(): from the far end in the direction of paging.
+void cut_joined(const JoinedRead& read, JoinedPage& page, std::size_t budget) {
+  const bool forward = !(read.page && read.page->backward());
+  const std::size_t total = page.rows.size();
+  std::size_t used = 0;
+  std::size_t kept = 0;
+  while (kept < total) {
+    used += size_of(page.rows[forward ? kept : total - 1 - kept].item);
+    if (used > budget && kept > 0) break;
+    ++kept;
+  }
+  const auto surplus = static_cast<std::ptrdiff_t>(total - kept);
+  if (forward) {
+    page.rows.erase(page.rows.end() - surplus, page.rows.end());
+  } else {
+    page.rows.erase(page.rows.begin(), page.rows.begin() + surplus);
+    page.first_index += total - kept;
+  }
+}
+
+ItemsRead shown_at(const JoinedPage::Leaf& leaf) {
+  ItemsRead read{.node = leaf.node, .replacement = leaf.owner};
+  if (leaf.itemreply == ItemReply::none) read.publisher = ItemsRead::Publisher::hidden;
+  if (leaf.itemreply == ItemReply::owner) read.publisher = ItemsRead::Publisher::replaced;
+  return read;
+}
+
+/// XEP-0248, 6.2: one list for each leaf.
+Outcome joined_answer(const JoinedRead& read, JoinedPage page, const Settings& settings) {
+  cut_joined(read, page, settings.limits.answer_bytes);
+  xml::Element root("pubsub", ns::pubsub);
+  xml::Element* list = nullptr;
+  std::size_t open = page.leaves.size();
+  for (const JoinedPage::Row& row : page.rows) {
+    const JoinedPage::Leaf& leaf = page.leaves[row.leaf];
+    if (row.leaf != open) list = &root.add("items", ns::pubsub);
+    if (std::exchange(open, row.leaf) != row.leaf) list->set("node", leaf.node);
+    add_item(*list, shown_at(leaf), row.item);
+  }
+  if (page.rows.empty()) root.add("items", ns::pubsub).set("node", read.node);
+  const auto set = set_of(read.page, page.rows, page.first_index, page.count,
+                          [&](const JoinedPage::Row& row) { return uid_in(page, row); });
+  if (set) root.add(rsm::encode(*set));
+  return reply(std::move(root));
+}
+
 Outcome subscriptions_answer(const SubscriptionsRead& read, const SubscriptionPage& page) {
   xml::Element root("pubsub", ns::pubsub);
   xml::Element& list = root.add("subscriptions", ns::pubsub);
@@ -154,6 +206,9 @@ Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::R
   if (std::holds_alternative<UnknownUid>(result)) return rsm::unknown_uid();
   if (const auto* asked = std::get_if<ItemsRead>(&read)) {
     return items_answer(*asked, std::get<ItemPage>(std::move(result)), settings);
+  }
+  if (const auto* asked = std::get_if<JoinedRead>(&read)) {
+    return joined_answer(*asked, std::get<JoinedPage>(std::move(result)), settings);
   }
   if (const auto* asked = std::get_if<SubscriptionsRead>(&read)) {
     return subscriptions_answer(*asked, std::get<SubscriptionPage>(result));

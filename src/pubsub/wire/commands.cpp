@@ -51,6 +51,16 @@ forms::Form nodes_form(const std::vector<std::string>& nodes) {
   return form;
 }
 
+/// XEP-0050, 3.4: an action that there is not, or not where the command stands.
+std::optional<StanzaError> action_wrong(std::string_view action, std::string_view session) {
+  if (action == "execute") return std::nullopt;
+  const bool known =
+      action == "next" || action == "prev" || action == "complete" || action == "cancel";
+  if (!known) return refuse(Fault::malformed_action);
+  if (session.empty() || action == "prev") return refuse(Fault::bad_action);
+  return std::nullopt;
+}
+
 Claimed second_step(const Stanza& stanza, const xml::Element& command, std::string session) {
   auto form = submitted_form(command, authorization_form, forms::MissingFormType::accepted);
   if (!form) return std::move(form).error();
@@ -70,8 +80,8 @@ Claimed decode_command(const Stanza& stanza, const Settings& settings, const Con
   if (stanza.type != "set") return refuse(Fault::malformed);
   const std::string session(payload.attr_or("sessionid", {}));
   const std::string_view action = payload.attr_or("action", "execute");
+  if (auto objection = action_wrong(action, session)) return std::move(*objection);
   if (session.empty()) {
-    if (action != "execute") return refuse(Fault::malformed);
     return claim::ForStore<Read>{PendingNodesRead{
         new_session(context, stanza.from), stanza.from.bare(), context.service_admin, max_choices}};
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -93,6 +94,14 @@ bool names_root(const Asked& asked) {
   return would && node && node->empty() && asked.settings.offers("collections");
 }
 
+/// XEP-0465, 5: nobody makes, fills, empties or changes the nodes of these names.
+bool of_public_subscriptions(const ActionRow& row, std::string_view node) {
+  if (row.type != "set" || !node.starts_with("urn:xmpp:pps:")) return false;
+  constexpr std::array own = {std::string_view("subscribe"), std::string_view("unsubscribe"),
+                              std::string_view("options")};
+  return std::find(own.begin(), own.end(), row.name) == own.end();
+}
+
 Claimed decode_pubsub(const Stanza& stanza, const Settings& settings, const Context& context) {
   const xml::Element& pubsub = *stanza.payload();
   const Chosen chosen = choose(pubsub, stanza.type);
@@ -110,6 +119,7 @@ Claimed decode_pubsub(const Stanza& stanza, const Settings& settings, const Cont
     auto node = node_id(written);
     if (!node) return refuse(Fault::node_id_refused);
     asked.node_changed = *node != written;
+    if (of_public_subscriptions(*chosen.row, *node)) return refuse(Fault::forbidden);
     asked.node = std::move(*node);
   } else if (chosen.row->node == Node::required) {
     return refuse(Fault::node_required);

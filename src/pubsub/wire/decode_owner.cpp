@@ -4,6 +4,7 @@
 #include <stoa/pubsub/model/options.hpp>
 #include <stoa/stanza/namespaces.hpp>
 
+#include "pubsub/engine/relations.hpp"
 #include "pubsub/wire/asked.hpp"
 #include "pubsub/wire/replies.hpp"
 
@@ -11,12 +12,8 @@ namespace stoa::pubsub::wire {
 
 namespace {
 
-constexpr std::array reserved_prefixes = {std::string_view("urn:xmpp:pps:"),
-                                          std::string_view("urn:xmpp:pubsub-attachments:")};
-
 bool reserved(std::string_view node) {
-  return std::any_of(reserved_prefixes.begin(), reserved_prefixes.end(),
-                     [&](std::string_view prefix) { return node.starts_with(prefix); });
+  return node.starts_with("urn:xmpp:pubsub-attachments:");
 }
 
 /// The configuration that came with a creation: none for an empty `<configure/>`.
@@ -82,8 +79,9 @@ Claimed decode_default_configuration(const Asked& asked) {
   if (type != "leaf" && !collection) return refuse(Fault::malformed);
   NodeConfig defaults = asked.settings.defaults;
   if (collection) defaults.node_type = NodeType::collection;
-  return claim::Answer{
-      default_configuration(asked.settings.tables->node.render(forms::FormType::form, defaults))};
+  forms::Form form = asked.settings.tables->node.render(forms::FormType::form, defaults);
+  if (asked.settings.offers("relationships")) add_relations(form, {});
+  return claim::Answer{default_configuration(form)};
 }
 
 Claimed decode_delete(const Asked& asked) {

@@ -67,8 +67,9 @@ Claimed decode_set_options(const Asked& asked) {
 
 Claimed decode_default_options(const Asked& asked) {
   if (!asked.node.empty()) return asked.at_node(action::DefaultOptions{});
-  return claim::Answer{
-      default_options({}, asked.settings.tables->subscribe.render(forms::FormType::result, {}))};
+  const auto viewer = viewer_of(asked.settings.defaults, asked.settings);
+  return claim::Answer{default_options(
+      {}, asked.settings.tables->subscribe.render(forms::FormType::result, {}, viewer))};
 }
 
 Claimed decode_own_subscriptions(const Asked& asked) {

@@ -5,6 +5,7 @@
 #include <stoa/stanza/namespaces.hpp>
 
 #include "pubsub/engine/archive.hpp"
+#include "pubsub/engine/relations.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/asked.hpp"
 #include "pubsub/wire/commands.hpp"
@@ -117,6 +118,38 @@ void add_people(forms::Form& form, const NodeState& state) {
       {std::to_string(subscribers)});
 }
 
+constexpr std::string_view caching = "urn:xmpp:pubsub-caching:0";
+
+std::string_view persistence(const NodeConfig& config) {
+  if (!transient(config)) return "persistent";
+  const bool cached = config.send_last_published_item != SendLast::never;
+  return cached ? "transient-with-last-item" : "transient";
+}
+
+/// What a client that keeps items must know (XEP-0460, 14). The items of a collection are those of
+/// its leaves: not the same for all, and not in the order in which they come.
+void add_caching_hints(forms::Form& form, const NodeConfig& config) {
+  const auto add = [&](std::string_view name, forms::FieldType type, std::string_view label,
+                       std::string_view value) {
+    form.fields.push_back(forms::Field{.var = "{" + std::string(caching) + "}" + std::string(name),
+                                       .type = type,
+                                       .label = std::string(label),
+                                       .values = {std::string(value)}});
+  };
+  const auto add_flag = [&](std::string_view name, std::string_view label, bool value) {
+    add(name, forms::FieldType::boolean, label, value ? "1" : "0");
+  };
+  add("persistence", forms::FieldType::list_single, "How items are kept", persistence(config));
+  add_flag("consistent-items", "An item is the same for everybody", true);
+  add_flag("consistent-set", "Everybody gets the same items", !config.collection());
+  add_flag("stable-items", "New items come at the end", !config.collection());
+  add_flag("always-notify", "No change goes without a notification",
+           config.always_notify && config.deliver_notifications && !config.presence_based_delivery);
+  add_flag("allowed-for-suggestions", "The node may be suggested to others",
+           config.allowed_for_suggestions);
+  add_flag("purge-keep-last-item", "Purging leaves the last item", false);
+}
+
 enum class Detail { reduced, full };
 
 /// 5.4; strangers to a closed node learn what it takes to ask for access, and no more.
@@ -124,7 +157,7 @@ forms::Form metadata(const Scene& scene, Detail detail) {
   constexpr std::array open_fields = {"pubsub#title", "pubsub#description", "pubsub#type",
                                       "pubsub#access_model"};
   constexpr std::array more_fields = {"pubsub#language", "pubsub#contact", "pubsub#publish_model",
-                                      "pubsub#max_items"};
+                                      "pubsub#max_items", "pubsub#item_expire"};
   forms::Form form{.type = forms::FormType::result, .form_type = std::string(metadata_form)};
   const auto add = [&](std::string_view var) {
     const auto* row = scene.settings.tables->node.find(var);
@@ -133,6 +166,8 @@ forms::Form metadata(const Scene& scene, Detail detail) {
   for (const std::string_view var : open_fields) add(var);
   if (detail == Detail::reduced) return form;
   for (const std::string_view var : more_fields) add(var);
+  add_caching_hints(form, scene.config());
+  if (scene.settings.offers("relationships")) add_relations(form, scene.state);
   add_people(form, scene.state);
   return form;
 }
@@ -190,6 +225,8 @@ disco::Info account_info(const Settings& settings) {
   for (const std::string_view feature : account_features) {
     if (settings.offers(feature)) info.add_feature(full_name(feature));
   }
+  if (settings.offers("relationships")) info.add_feature(relationships_feature);
+  info.add_feature(caching);
   return info;
 }
 
@@ -200,7 +237,7 @@ disco::Info Engine::service_info(const pubsub::Settings& settings) {
   disco::Info info;
   info.identities.push_back({.category = "pubsub", .type = "service", .name = settings.name});
   for (const std::string_view name : {ns::disco_info, ns::disco_items, ns::commands, ns::rsm,
-                                      ns::pubsub, ns::order_by, ns::shim}) {
+                                      ns::pubsub, ns::order_by, ns::shim, caching}) {
     info.add_feature(name);
   }
   info.add_feature(std::string(ns::order_by) + "@" + std::string(ns::pubsub));
@@ -213,6 +250,7 @@ disco::Info Engine::service_info(const pubsub::Settings& settings) {
     info.add_feature(full_name("multi-collection"));  // both spellings occur (XEP-0248, 9)
     info.add_feature(full_name("multi-collections"));
   }
+  if (settings.offers("relationships")) info.add_feature(relationships_feature);
   if (settings.multi_subscribe) info.add_feature(full_name("multi-subscribe"));
   return info;
 }

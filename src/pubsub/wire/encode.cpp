@@ -8,60 +8,19 @@
 #include "pubsub/wire/above.hpp"
 #include "pubsub/wire/body.hpp"
 #include "pubsub/wire/event.hpp"
+#include "pubsub/wire/listeners.hpp"
 
 namespace stoa::pubsub {
 
 namespace {
 
-using wire::all_listeners;
-using wire::body_listeners;
+using wire::Copies;
 using wire::Event;
 using wire::one_recipient;
+using wire::Shim;
+using wire::Topic;
 
-/// Whether copies for those with several subscriptions name them (7.1.2.4, 12.16).
-enum class Shim { with_subids, without };
-
-/// The copies of one event.
-struct Copies {
-  Shim shim = Shim::without;
-  const say::Present& present;
-};
-
-/// One event to all listeners: the sets in one each, the few with several subscriptions one by one.
-void to_listeners(const Event& event, const NodeState& node, Copies copies,
-                  std::vector<Encoded>& out, const std::vector<Item>& items = {}) {
-  const Audience& audience = copies.present ? *copies.present : node.listeners();
-  const auto word = [&](std::string_view all, const std::string& named) {
-    return copies.present ? wire::word_for_many(named) : std::string(all);
-  };
-  if (audience.single->size() > 0) {
-    out.push_back(Event(event).to(audience.single, word(all_listeners, audience.named)));
-  }
-  std::optional<Event> with_body;  // made at first use
-  const auto for_people = [&]() -> const Event& {
-    if (!with_body) with_body = event.with_body(wire::body_text(*node.config, items));
-    return *with_body;
-  };
-  if (audience.with_body->size() > 0) {
-    out.push_back(
-        Event(for_people()).to(audience.with_body, word(body_listeners, audience.named_with_body)));
-  }
-  for (const Audience::Several& several : audience.several) {
-    Event copy(several.body ? for_people() : event);
-    if (copies.shim == Shim::with_subids) {
-      copy.tail() += "<headers xmlns='";
-      copy.tail() += ns::shim;
-      copy.tail() += "'>";
-      for (const std::string& subid : several.subids) {
-        copy.tail() += "<header name='SubID'>";
-        xml::append_escaped(copy.tail(), subid);
-        copy.tail() += "</header>";
-      }
-      copy.tail() += "</headers>";
-    }
-    out.push_back(copy.to(several.jid, several.subids.front()));
-  }
-}
+const std::vector<Item> no_items;
 
 void append_item(std::string& out, const Item& item, const NodeState& node) {
   const NodeConfig& config = *node.config;
@@ -101,8 +60,30 @@ struct Encoder {
 
   Event event_of_node(std::string_view token) const {
     Event event(settings, node.number, token);
-    event.set_type(node.config->notification_type);
+    event.set_type(node.config->notification_type, node.config->storage_hint);
     event.open();
+    return event;
+  }
+
+  Event event_of_items(std::string_view token, const std::vector<Item>& items) const {
+    Event event = event_of_node(token);
+    open_items(event.tail(), node.node);
+    for (const Item& item : items) append_item(event.tail(), item, node);
+    event.tail() += "</items>";
+    event.close();
+    append_archive_id(event.tail(), items);
+    return event;
+  }
+  Event event_of_removals(std::string_view token, const std::vector<std::string>& ids) const {
+    Event event = event_of_node(token);
+    open_items(event.tail(), node.node);
+    for (const std::string& id : ids) {
+      event.tail() += "<retract";
+      xml::append_attribute(event.tail(), "id", id);
+      event.tail() += "/>";
+    }
+    event.tail() += "</items>";
+    event.close();
     return event;
   }
 
@@ -118,43 +99,41 @@ struct Encoder {
     out_text += "/>";
   }
 
-  void to_all(Event& event, Copies copies, const std::vector<Item>& items = {}) const {
+  void to_all(const Event& event, const Copies& copies) const {
     if (!settings.of_account) {
-      to_listeners(event, node, copies, out, items);
+      wire::to_listeners(event, node, copies, out);
       return;
     }
     out.push_back(Event(event).to(account_audience(node, settings), {}));
   }
 
   void operator()(const say::Published& said) const {
-    Event event = event_of_node(said.token);
-    open_items(event.tail(), node.node);
-    for (const Item& item : said.items) append_item(event.tail(), item, node);
-    event.tail() += "</items>";
-    event.close();
-    append_archive_id(event.tail(), said.items);
-    to_all(event, {Shim::with_subids, said.present}, said.items);
+    const Event event = event_of_items(said.token, said.items);
+    const Copies copies{Topic::items, Shim::with_subids, said.present, said.items};
+    to_all(event, copies);
+    if (!settings.of_account) {
+      std::size_t parts = 0;  // messages of one token to one recipient differ by it
+      wire::to_choosy(
+          event, node, copies,
+          [&](const std::vector<Item>& items) {
+            return event_of_items(said.token + std::to_string(++parts), items);
+          },
+          out);
+    }
     wire::to_above(event, node, {said.above, wire::About::items, settings}, out);
   }
   void operator()(const say::Retracted& said) const {
-    Event event = event_of_node(said.token);
-    open_items(event.tail(), node.node);
-    for (const std::string& id : said.ids) {
-      event.tail() += "<retract";
-      xml::append_attribute(event.tail(), "id", id);
-      event.tail() += "/>";
-    }
-    event.tail() += "</items>";
-    event.close();
-    to_all(event, {Shim::with_subids, said.present});
+    const Event event = event_of_removals(said.token, said.ids);
+    to_all(event, {Topic::removals, Shim::with_subids, said.present, no_items});
     wire::to_above(event, node, {said.above, wire::About::items, settings}, out);
   }
+  void operator()(const say::Digest& said) const;
   void operator()(const say::Purged& said) const {
     Event event = event_of_node(said.token);
     open_tag(event.tail(), "purge", node.node);
     event.tail() += "/>";
     event.close();
-    to_all(event, {Shim::without, said.present});
+    to_all(event, {Topic::node, Shim::without, said.present, no_items});
     wire::to_above(event, node, {said.above, wire::About::items, settings}, out);
   }
   void operator()(const say::Configured& said) const {
@@ -167,12 +146,12 @@ struct Encoder {
     }
     event.tail() += "</configuration>";
     event.close();
-    to_all(event, {Shim::without, said.present});
+    to_all(event, {Topic::node, Shim::without, said.present, no_items});
     wire::to_above(event, node, {said.above, wire::About::nodes, settings}, out);
   }
   void operator()(const say::Deleted& said) const {
     Event event(settings, said.number, said.token);
-    event.set_type(said.type);
+    event.set_type(said.type, said.hint);
     event.open();
     open_tag(event.tail(), "delete", said.node);
     event.tail() += '>';
@@ -234,6 +213,24 @@ struct Encoder {
   void operator()(const say::Kinship& said) const;
 };
 
+void Encoder::operator()(const say::Digest& said) const {
+  auto recipients = std::make_shared<RecipientSet>();
+  std::string named;
+  for (const auto& [jid, subid] : said.to) {
+    recipients->add(jid, subid);
+    named += jid.str() + "\n" + subid + "\n";
+  }
+  const auto send = [&](Event event) {
+    if (said.names_subid) wire::append_subids(event.tail(), {said.to.front().second});
+    out.push_back(event.to(recipients, wire::word_for_many(named)));
+  };
+  if (!said.items.empty() || said.bare) {
+    Event event = event_of_items(said.token, said.items);
+    send(said.body ? event.with_body(wire::body_text(*node.config, said.items)) : event);
+  }
+  if (!said.retracted.empty()) send(event_of_removals(said.removals_token, said.retracted));
+}
+
 forms::Form authorization(const NodeState& node, const say::AuthorizationRequest& said) {
   using forms::Field;
   using forms::FieldType;
@@ -270,7 +267,7 @@ void Encoder::operator()(const say::AuthorizationRequest& said) const {
 void Encoder::operator()(const say::Kinship& said) const {
   const NodeState& known = said.before ? *said.before : node;
   Event event(settings, known.number, said.token);
-  event.set_type(known.config->notification_type);
+  event.set_type(known.config->notification_type, known.config->storage_hint);
   event.open();
   wire::append_kinship(event.tail(), said);
   event.close();
@@ -297,9 +294,8 @@ void Engine::encode(const pubsub::Outbound& outbound, const NodeState& after,
 
 std::shared_ptr<const RecipientSet> Engine::recipients(const NodeState& state,
                                                        const std::string& audience) {
-  if (audience == all_listeners) return state.exists() ? state.listeners().single : nullptr;
-  if (audience == body_listeners) return state.exists() ? state.listeners().with_body : nullptr;
   const std::string_view word(audience);
+  if (auto listeners = wire::listeners_named(state, word)) return listeners;
   if (auto many = wire::many_recipients(word)) return many;
   if (!word.starts_with(one_recipient)) return nullptr;
   const std::string_view rest = word.substr(one_recipient.size());

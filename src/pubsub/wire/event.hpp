@@ -15,9 +15,7 @@
 
 namespace stoa::pubsub::wire {
 
-/// Words of the outbox for whom: everybody who gets events, or `one`, a JID and a tag in lines.
-inline constexpr std::string_view all_listeners = "listeners";
-inline constexpr std::string_view body_listeners = "listeners with body";
+/// Word of the outbox for whom: a JID and a tag in lines.
 inline constexpr std::string_view one_recipient = "one\n";
 
 /// A message without its addressee: what goes before the JID, between JID and tag, and behind. Of
@@ -46,8 +44,13 @@ class Event {
                        "<body>" + xml::escaped(text, xml::Quoting::text) + "</body>");
     return copy;
   }
-  void set_type(NotificationType type) {
-    if (type == NotificationType::headline) outgoing_.head += " type='headline'";
+  void set_type(NotificationType type, StorageHint hint) {
+    if (type == NotificationType::headline) {
+      outgoing_.head += " type='headline'";
+    } else if (hint != StorageHint::none) {
+      hint_ = hint == StorageHint::store ? "<store xmlns='urn:xmpp:hints'/>"
+                                         : "<no-store xmlns='urn:xmpp:hints'/>";
+    }
   }
   void open() {
     tail() += "<event xmlns='";
@@ -67,6 +70,7 @@ class Event {
   Encoded to(std::shared_ptr<const RecipientSet> recipients, std::string word) {
     Encoded done{std::move(outgoing_), std::move(word)};
     done.outgoing.head += " to='";
+    done.outgoing.tail += hint_;
     done.outgoing.tail += "</message>";
     done.outgoing.tail += behind_;
     done.outgoing.recipients = std::move(recipients);
@@ -85,6 +89,7 @@ class Event {
  private:
   std::string token_;
   std::string behind_;
+  std::string_view hint_;
   Outgoing outgoing_;
 };
 

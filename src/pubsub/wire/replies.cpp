@@ -64,9 +64,12 @@ xml::Element published(std::string_view node, const std::vector<std::string>& id
 xml::Element subscribed(std::string_view node, const Subscription& subscription) {
   Reply reply(ns::pubsub);
   xml::Element& element = reply.root.add(subscription_element(node, subscription, ns::pubsub));
-  if (subscription.state == SubscriptionState::unconfigured) {
-    element.add("subscribe-options", ns::pubsub).add("required", ns::pubsub);
+  const bool unconfigured = subscription.state == SubscriptionState::unconfigured;
+  if (!unconfigured && subscription.state != SubscriptionState::subscribed) {
+    return std::move(reply.root);
   }
+  xml::Element& options = element.add("subscribe-options", ns::pubsub);
+  if (unconfigured) options.add("required", ns::pubsub);
   return std::move(reply.root);
 }
 

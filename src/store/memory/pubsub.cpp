@@ -3,6 +3,9 @@
 
 #include <stoa/store/memory/pubsub.hpp>
 
+#include "store/memory/pubsub_kin.hpp"
+#include "store/memory/pubsub_log.hpp"
+
 namespace stoa::store::memory {
 
 namespace {
@@ -58,10 +61,15 @@ class PubsubTables final : public Tables<Engine> {
     state.next_seq = items.empty() ? 1 : items.rbegin()->first + 1;
     const auto& archive = archives_[state.number];
     if (!archive.empty()) state.next_seq = std::max(state.next_seq, archive.rbegin()->first + 1);
+    state.orphaned = is_orphan(shadow, state);
+    state.next_seq = std::max(state.next_seq, logs_.next_seq(state.number));
     state.oldest_published.reset();
     if (!items.empty() && state.config->item_expire) {
       state.oldest_published = items.begin()->second.meta.published;
     }
+  }
+  bool pending(const NodeState& state, Timestamp until) override {
+    return is_orphan(shadow, state) || Tables::pending(state, until);
   }
   bool keeps(const NodeState& state) override { return state.redirect.has_value(); }
 
@@ -91,7 +99,9 @@ class PubsubTables final : public Tables<Engine> {
       if (seq <= c.up_to && !(c.keep && c.keep->seq == seq)) entry.payload = nullptr;
     }
   }
+  void write(const change::Logged& c) { logs_.write(c); }
   void write(const change::NodeDeleted& c) {
+    logs_.write(c);
     items_.erase(c.number);
     archives_.erase(c.number);
     for (auto& [key, state] : shadow) state.parents.erase(c.number);
@@ -266,7 +276,19 @@ class PubsubTables final : public Tables<Engine> {
     }
     return found;
   }
+  fact::Log find(std::uint64_t number, const need::Log& need) { return logs_.find(number, need); }
   fact::Roster find(std::uint64_t, const need::Roster&) { return {}; }
+  fact::Lineage find(std::uint64_t number, const need::Lineage& need) {
+    return lineage_of(shadow, number, need);
+  }
+  fact::Orphans find(std::uint64_t, const need::Orphans& need) {
+    fact::Orphans orphans{.of = need.of};
+    for (const auto& [key, state] : shadow) {
+      const bool depends = state.link.number == need.of || state.parent.number == need.of;
+      if (depends && is_orphan(shadow, state)) orphans.nodes.push_back(key);
+    }
+    return orphans;
+  }
 
   const NodeState* at(std::uint64_t number) const {
     for (const auto& [key, state] : shadow) {
@@ -329,39 +351,19 @@ class PubsubTables final : public Tables<Engine> {
   }
 
   ReadResult look_up(const ArchiveRead& read);
+  ReadResult look_up(const JoinedRead& read) { return joined_page(shadow, items_, read); }
 
-  std::map<std::uint64_t, Items> items_;
-  std::map<std::uint64_t, Items> archives_;  // every publication
+  NodeLogs logs_;
+  StoredItems items_;
+  StoredItems archives_;  // every publication
 };
-
-/// Whether `a` comes before `b` in the order asked; seq settles what is left.
-bool before(const std::vector<rsm::Order>& order, const ItemMeta& a, const ItemMeta& b) {
-  for (const rsm::Order& key : order) {
-    const bool creation = key.by == rsm::OrderKey::creation;
-    const std::uint64_t left = creation ? a.first_seq : a.seq;
-    const std::uint64_t right = creation ? b.first_seq : b.seq;
-    if (left == right) continue;
-    return (left < right) == (key.direction == rsm::Direction::ascending);
-  }
-  return a.seq < b.seq;
-}
-
-/// The newest `count` of what stands in the order asked.
-void keep_newest(std::vector<Item>& items, const std::vector<rsm::Order>& order,
-                 std::size_t count) {
-  if (items.size() <= count) return;
-  const auto surplus = static_cast<std::ptrdiff_t>(items.size() - count);
-  if (!order.empty() && order.front().direction == rsm::Direction::descending) {
-    items.erase(items.end() - surplus, items.end());
-  } else {
-    items.erase(items.begin(), items.begin() + surplus);
-  }
-}
 
 ReadResult PubsubTables::look_up(const ItemsRead& read) {
   std::vector<Item> items;
   const auto alive = [&](const Item& item) {
-    return !read.expired_until || item.meta.published > *read.expired_until;
+    const bool old = read.expired_until && item.meta.published <= *read.expired_until;
+    const bool shown = read.publisher == ItemsRead::Publisher::shown;
+    return !old && Sieve(item, shown).passes(read.filter);
   };
   const Items& stored = items_[read.number];
   for (const std::string& id : read.ids) {
@@ -374,7 +376,7 @@ ReadResult PubsubTables::look_up(const ItemsRead& read) {
       if (alive(item)) items.push_back(item);
     }
     std::stable_sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
-      return before(read.order, a.meta, b.meta);
+      return comes_before(read.order, a.meta, b.meta);
     });
   }
   if (read.max_items) keep_newest(items, read.order, *read.max_items);

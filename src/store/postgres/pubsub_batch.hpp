@@ -23,6 +23,7 @@ struct NodeWork {
   bool deleted = false;      ///< and then nothing else
   const pubsub::change::NodeCreated* created = nullptr;
   const pubsub::change::NodeConfigured* configured = nullptr;  ///< the last one
+  const pubsub::change::Related* related = nullptr;            ///< the last one
   std::vector<const pubsub::change::NodePurged*> purges = {};
   Pending<const pubsub::Item*> items = {};
   /// What leaves the items for the archive: stored rows, by item id, and publications of this
@@ -37,6 +38,8 @@ struct NodeWork {
   Pending<const pubsub::Subscription*> subscriptions = {};
   Pending<pubsub::Affiliation> affiliations = {};
   std::map<std::uint64_t, pubsub::change::Linked::Way> links = {};  ///< by parent
+  std::vector<const pubsub::LogEntry*> logged = {};
+  std::uint64_t log_dropped = 0;  ///< entries below it go
 };
 
 /// Everything that one transaction writes to the pubsub tables.
@@ -56,6 +59,9 @@ void write_archive(Connection& connection, const PubsubBatch& batch);
 void write_items(Connection& connection, const PubsubBatch& batch);
 /// What was retracted loses its payload: after write_items.
 void silence_archive(Connection& connection, const PubsubBatch& batch);
+
+/// The logs of digests.
+void write_log(Connection& connection, const PubsubBatch& batch);
 
 /// Throws Fault.
 void write_batch(Connection& connection, const PubsubBatch& batch);

@@ -154,6 +154,15 @@ struct Fetch {
     }
     return above;
   }
+  pubsub::Facts operator()(const need::Lineage& need) const {
+    return fetch_lineage(connection, service, number, need);
+  }
+  pubsub::Facts operator()(const need::Orphans& need) const {
+    return fetch_orphans(connection, need);
+  }
+  pubsub::Facts operator()(const need::Log& need) const {
+    return read_log(connection, number, need);
+  }
   pubsub::Facts operator()(const need::Roster&) const { return fact::Roster{}; }
 };
 

@@ -79,13 +79,16 @@ class LiveItems {
 
   ReadResult listed();
   ReadResult named();
+  ReadResult filtered();
 
  private:
   void find_first();
   std::uint64_t count();
   std::optional<std::uint64_t> place(const std::string& id);
   std::vector<Item> part(Window window, std::uint64_t total);
-  std::vector<Item> by_id();
+  std::vector<Item> by_id(const std::vector<std::string>& ids);
+  bool passes(const Item& item) const;
+  ReadResult paged(std::vector<Item> items);
 
   Connection& connection_;
   const ItemsRead& read_;
@@ -161,9 +164,9 @@ ReadResult LiveItems::listed() {
   return page;
 }
 
-std::vector<Item> LiveItems::by_id() {
+std::vector<Item> LiveItems::by_id(const std::vector<std::string>& ids) {
   Array digests;
-  for (const std::string& id : read_.ids) digests.add(digest(id));
+  for (const std::string& id : ids) digests.add(digest(id));
   std::unordered_map<std::string, Item> found;
   if (!none_) {
     for (const auto& row : connection_.exec(items_by_id, read_.number, digests.take())) {
@@ -174,16 +177,48 @@ std::vector<Item> LiveItems::by_id() {
     }
   }
   std::vector<Item> items;
-  for (const std::string& id : read_.ids) {
+  for (const std::string& id : ids) {
     auto one = found.extract(id);
     if (one) items.push_back(std::move(one.mapped()));
   }
   return items;
 }
 
+bool LiveItems::passes(const Item& item) const {
+  return pubsub::Sieve(item, read_.publisher == ItemsRead::Publisher::shown).passes(read_.filter);
+}
+
 ReadResult LiveItems::named() {
   find_first();
-  std::vector<Item> items = by_id();
+  std::vector<Item> items = by_id(read_.ids);
+  std::erase_if(items, [this](const Item& item) { return !passes(item); });
+  return paged(std::move(items));
+}
+
+/// A filter is no matter for SQL: everything is read, in parts. Of what passes, all but the
+/// payloads is kept until the page is known.
+ReadResult LiveItems::filtered() {
+  constexpr std::uint64_t part_size = 200;
+  find_first();
+  const std::uint64_t total = count();
+  std::vector<Item> passing;
+  for (std::uint64_t begin = 0; begin < total; begin += part_size) {
+    for (Item& item : part({begin, std::min(begin + part_size, total)}, total)) {
+      if (!passes(item)) continue;
+      item.payload = nullptr;
+      passing.push_back(std::move(item));
+    }
+  }
+  ReadResult result = paged(std::move(passing));
+  auto* page = std::get_if<ItemPage>(&result);
+  if (page == nullptr || page->items.empty()) return result;
+  std::vector<std::string> ids;
+  for (const Item& item : page->items) ids.push_back(item.meta.id);
+  page->items = by_id(ids);
+  return result;
+}
+
+ReadResult LiveItems::paged(std::vector<Item> items) {
   Window set{0, items.size()};
   if (read_.max_items) set = newest(order_, set, *read_.max_items);
   Window shown{0, set.size()};
@@ -211,7 +246,8 @@ ReadResult LiveItems::named() {
 
 ReadResult read_items(Connection& connection, const ItemsRead& read) {
   LiveItems items(connection, read);
-  return read.ids.empty() ? items.listed() : items.named();
+  if (!read.ids.empty()) return items.named();
+  return read.filter ? items.filtered() : items.listed();
 }
 
 }  // namespace stoa::store::postgres

@@ -15,9 +15,11 @@ constexpr Statement load_node{
     "load_node",
     "SELECT n.number, n.version, n.node, n.creator, stoa_micros(n.created), n.item_count, "
     "greatest((SELECT max(seq) FROM items i WHERE i.node = n.number), "
-    "(SELECT max(seq) FROM node_archive a WHERE a.node = n.number)), "
+    "(SELECT max(seq) FROM node_archive a WHERE a.node = n.number), "
+    "(SELECT max(seq) FROM node_log g WHERE g.node = n.number)), "
     "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i "
-    "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END, n.nested "
+    "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END, n.nested, n.linked_to, n.hung_from, "
+    "(SELECT r.node FROM nodes r WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned "
     "FROM nodes n WHERE n.service = $1 AND n.digest = $2::uuid"};
 
 constexpr Statement load_config{"load_config",
@@ -52,6 +54,8 @@ constexpr Statement pending_nodes{
     "SELECT n.node FROM subscriptions s JOIN nodes n ON n.number = s.node "
     "WHERE s.due <= stoa_time($3) AND n.service = $1 AND n.node > $2 "
     "UNION "
+    "SELECT n.node FROM nodes n WHERE n.orphaned AND n.service = $1 AND n.node > $2 "
+    "UNION "
     "SELECT n.node FROM nodes n CROSS JOIN LATERAL (SELECT i.published FROM items i "
     "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) AS oldest "
     "WHERE n.item_expire IS NOT NULL AND n.service = $1 AND n.head >= left($2, 300) "
@@ -71,6 +75,15 @@ pubsub::SharedConfig config_of_node(Connection& connection, std::uint64_t number
   return std::make_shared<const pubsub::NodeConfig>(std::move(*config));
 }
 
+void load_relations(const pqxx::row& row, NodeState& state) {
+  for (auto [column, relation] : {std::pair(9, &state.link), std::pair(10, &state.parent)}) {
+    if (row[column].is_null()) continue;
+    relation->number = row[column].as<std::uint64_t>();
+    if (!row[11].is_null()) relation->node = row[11].as<std::string>();
+  }
+  state.orphaned = row[12].as<bool>();
+}
+
 NodeState load_existing(Connection& connection, const pqxx::row& row) {
   NodeState state;
   state.number = row[0].as<std::uint64_t>();
@@ -82,6 +95,7 @@ NodeState load_existing(Connection& connection, const pqxx::row& row) {
   if (!row[6].is_null()) state.next_seq = row[6].as<std::uint64_t>() + 1;
   state.oldest_published = maybe_time_in(row[7]);
   state.config = config_of_node(connection, state.number);
+  load_relations(row, state);
   for (const auto& one : connection.exec(load_affiliations, state.number)) {
     state.affiliations.emplace(jid_in(state.number, one[0]), affiliation_in(state.number, one[1]));
   }

@@ -111,6 +111,9 @@ struct Find {
   ReadResult operator()(const pubsub::ItemsRead& read) const {
     return read_items(connection, read);
   }
+  ReadResult operator()(const pubsub::JoinedRead& read) const {
+    return read_joined(connection, read);
+  }
   ReadResult operator()(const pubsub::ArchiveRead& read) const {
     return read_archive(connection, read);
   }
@@ -161,8 +164,8 @@ ReadResult Find::operator()(const pubsub::SubscriptionsRead& read) const {
   if (window.size() == 0) return page;
   for (const auto& row :
        connection.exec(subscriptions_page, service, jid, window.begin, window.size())) {
-    page.rows.push_back(
-        {row[0].as<std::uint64_t>(), row[14].as<std::string>(), subscription_in(row)});
+    page.rows.push_back({row[0].as<std::uint64_t>(), row[subscription_columns].as<std::string>(),
+                         subscription_in(row)});
   }
   return page;
 }

@@ -59,6 +59,17 @@ pubsub::Subscription subscription_in(const pqxx::row& row) {
   if (!row[11].is_null()) s.options.depth = row[11].as<std::uint32_t>();
   s.options.temporary = row[12].as<bool>();
   s.options.shows = static_cast<Shows>(row[13].as<int>());
+  s.options.digest = row[14].as<bool>();
+  s.options.digest_frequency = row[15].as<std::uint32_t>();
+  if (!row[16].is_null()) {
+    s.digest = pubsub::DigestMark{row[16].as<std::uint64_t>(), row[17].as<std::uint64_t>(),
+                                  time_in(row[18])};
+  }
+  if (!row[19].is_null()) {
+    auto filter = pubsub::filter_of(text_in(row[19]));
+    if (!filter) damaged(node, "a filter cannot be read");
+    s.options.filter = pubsub::MaybeFilter(std::move(*filter));
+  }
   return s;
 }
 

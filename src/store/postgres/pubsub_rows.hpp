@@ -29,7 +29,10 @@ pubsub::Affiliation affiliation_in(std::uint64_t node, const pqxx::field& field)
 #define STOA_SUBSCRIPTION_COLUMNS                                                            \
   "s.node, s.jid, s.subid, s.state, s.bounces, s.deliver, s.include_body, "                  \
   "stoa_micros(s.expires), stoa_micros(s.announce), stoa_micros(s.since), s.kind, s.depth, " \
-  "s.temporary, s.shows"
+  "s.temporary, s.shows, s.digest, s.digest_frequency, s.digest_from, s.digest_next, "       \
+  "stoa_micros(s.digest_due), s.filter"
+/// How many these are.
+inline constexpr int subscription_columns = 20;
 pubsub::Subscription subscription_in(const pqxx::row& row);
 
 /// For meta_in(), and with the payload behind it for item_in().
@@ -51,12 +54,19 @@ struct Window {
 Window window_of(const rsm::Request& request, std::uint64_t total, std::uint64_t anchor,
                  std::size_t cap);
 
+pubsub::Lineage fetch_lineage(Connection& connection, const std::string& service,
+                              std::uint64_t number, const pubsub::need::Lineage& need);
+pubsub::Orphans fetch_orphans(Connection& connection, const pubsub::need::Orphans& need);
+
+pubsub::LogPage read_log(Connection& connection, std::uint64_t number,
+                         const pubsub::need::Log& need);
 pubsub::ReadResult read_archive(Connection& connection, const pubsub::ArchiveRead& read);
 pubsub::ReadResult read_concerned(Connection& connection, const std::string& service,
                                   const pubsub::ConcernedRead& read);
 pubsub::ReadResult read_watched(Connection& connection, const std::string& service,
                                 const pubsub::WatchedRead& read);
 pubsub::ReadResult read_items(Connection& connection, const pubsub::ItemsRead& read);
+pubsub::ReadResult read_joined(Connection& connection, const pubsub::JoinedRead& read);
 pubsub::ReadResult read_nodes(Connection& connection, const std::string& service,
                               const pubsub::NodesRead& read);
 

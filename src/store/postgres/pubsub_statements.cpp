@@ -51,19 +51,26 @@ constexpr Statement delete_subscriptions{
 constexpr Statement upsert_subscriptions{
     "upsert_subscriptions",
     "INSERT INTO subscriptions (node, key, jid, bare, subid, state, bounces, deliver, "
-    "include_body, expires, announce, since, kind, depth, temporary, shows) "
+    "include_body, expires, announce, since, kind, depth, temporary, shows, digest, "
+    "digest_frequency, digest_from, digest_next, digest_due, filter) "
     "SELECT node, key, jid, bare, subid, state, bounces, deliver, include_body, "
-    "stoa_time(expires), stoa_time(announce), stoa_time(since), kind, depth, temporary, shows "
+    "stoa_time(expires), stoa_time(announce), stoa_time(since), kind, depth, temporary, shows, "
+    "digest, digest_frequency, digest_from, digest_next, stoa_time(digest_due), filter "
     "FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], "
     "$7::smallint[], $8::boolean[], $9::boolean[], $10::bigint[], $11::bigint[], $12::bigint[], "
-    "$13::text[], $14::bigint[], $15::boolean[], $16::smallint[]) "
+    "$13::text[], $14::bigint[], $15::boolean[], $16::smallint[], $17::boolean[], $18::bigint[], "
+    "$19::bigint[], $20::bigint[], $21::bigint[], $22::text[]) "
     "AS r(node, key, jid, bare, subid, state, bounces, deliver, include_body, expires, announce, "
-    "since, kind, depth, temporary, shows) "
+    "since, kind, depth, temporary, shows, digest, digest_frequency, digest_from, digest_next, "
+    "digest_due, filter) "
     "ON CONFLICT (node, key) DO UPDATE SET state = excluded.state, bounces = excluded.bounces, "
     "deliver = excluded.deliver, include_body = excluded.include_body, "
     "expires = excluded.expires, announce = excluded.announce, since = excluded.since, "
     "kind = excluded.kind, depth = excluded.depth, temporary = excluded.temporary, "
-    "shows = excluded.shows"};
+    "shows = excluded.shows, digest = excluded.digest, "
+    "digest_frequency = excluded.digest_frequency, digest_from = excluded.digest_from, "
+    "digest_next = excluded.digest_next, digest_due = excluded.digest_due, "
+    "filter = excluded.filter"};
 
 constexpr Statement delete_affiliations{
     "delete_node_affiliations",
@@ -85,6 +92,12 @@ constexpr Statement insert_links{"insert_node_links",
                                  "INSERT INTO node_links (child, parent) "
                                  "SELECT * FROM unnest($1::bigint[], $2::bigint[]) "
                                  "ON CONFLICT DO NOTHING"};
+
+constexpr Statement relate_nodes{
+    "relate_nodes",
+    "UPDATE nodes n SET linked_to = r.linked_to, hung_from = r.hung_from, orphaned = false "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(number, linked_to, hung_from) "
+    "WHERE n.number = r.number"};
 
 std::optional<std::uint64_t> expire_of(const pubsub::NodeConfig& config) {
   if (!config.item_expire) return std::nullopt;
@@ -147,14 +160,35 @@ void write_nodes(Connection& connection, const PubsubBatch& batch) {
   configured.write(connection, update_nodes);
 }
 
+std::optional<std::uint64_t> number_of(const pubsub::Relation& relation) {
+  if (!relation.is_set()) return std::nullopt;
+  return relation.number;
+}
+
+void write_relations(Connection& connection, const PubsubBatch& batch) {
+  Columns<3> related;
+  for (const NodeWork& work : batch.nodes) {
+    if (!work.related) continue;
+    related.add(work.number, number_of(work.related->link_after),
+                number_of(work.related->parent_after));
+  }
+  related.write(connection, relate_nodes);
+}
+
 std::optional<std::uint64_t> depth_of(const pubsub::SubscribeOptions& options) {
   if (!options.depth) return std::nullopt;
   return std::uint64_t{*options.depth};
 }
 
+std::optional<std::uint64_t> mark_of(const pubsub::Subscription& subscription,
+                                     std::uint64_t pubsub::DigestMark::*which) {
+  if (!subscription.digest) return std::nullopt;
+  return (*subscription.digest).*which;
+}
+
 void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
   Columns<2> ended;
-  Columns<16> set;
+  Columns<22> set;
   for (const NodeWork& work : batch.nodes) {
     for (const auto& [key, row] : work.subscriptions.slots()) {
       if (!row) {
@@ -165,7 +199,11 @@ void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
       set.add(work.number, subscription_key(key), s.jid.str(), s.jid.bare_view(), s.subid,
               token(s.state), std::uint64_t{s.bounces}, s.options.deliver, s.options.include_body,
               s.expires, s.announce, s.since, token(s.options.type), depth_of(s.options),
-              s.options.temporary, std::uint64_t{s.options.shows});
+              s.options.temporary, std::uint64_t{s.options.shows}, s.options.digest,
+              std::uint64_t{s.options.digest_frequency}, mark_of(s, &pubsub::DigestMark::from),
+              mark_of(s, &pubsub::DigestMark::next),
+              s.digest ? std::optional(s.digest->due) : std::nullopt,
+              s.options.filter ? std::optional(stored_text(*s.options.filter)) : std::nullopt);
     }
   }
   ended.write(connection, delete_subscriptions);
@@ -206,9 +244,11 @@ void write_batch(Connection& connection, const PubsubBatch& batch) {
   write_deletions(connection, batch);
   write_redirects(connection, batch);
   write_nodes(connection, batch);
+  write_relations(connection, batch);
   write_archive(connection, batch);
   write_items(connection, batch);
   silence_archive(connection, batch);
+  write_log(connection, batch);
   write_subscriptions(connection, batch);
   write_affiliations(connection, batch);
   write_links(connection, batch);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -103,6 +104,16 @@ struct Add {
 
   void operator()(const change::Linked& c) const {
     batch.node(c.number).links.insert_or_assign(c.parent, c.way);
+  }
+
+  void operator()(const change::Related& c) const { batch.node(c.number).related = &c; }
+
+  void operator()(const change::Orphaned&) const {}
+
+  void operator()(const change::Logged& c) const {
+    NodeWork& work = batch.node(c.number);
+    for (const pubsub::LogEntry& entry : c.entries) work.logged.push_back(&entry);
+    work.log_dropped = std::max(work.log_dropped, c.dropped);
   }
 
   void operator()(const change::Watch&) const {}

@@ -108,6 +108,10 @@ bool read(LeasePolicy& into, std::string_view value) {
                                      {"asked", LeasePolicy::asked},
                                      {"required", LeasePolicy::required}}});
 }
+bool read(Binding& into, std::string_view value) {
+  return read_word<Binding, 2>(
+      into, value, {{{"owners", Binding::owners}, {"publishers", Binding::publishers}}});
+}
 bool read(ThirdParties& into, std::string_view value) {
   return read_word<ThirdParties, 3>(into, value,
                                     {{{"same_domain", ThirdParties::same_domain},
@@ -149,6 +153,8 @@ constexpr std::array rows = {
     Row{"redirect_life", own<&Settings::redirect_life>},
     Row{"bounce_limit", own<&Settings::bounce_limit>},
     Row{"presence_grace", own<&Settings::presence_grace>},
+    Row{"relationship_rights", own<&Settings::binding>},
+    Row{"collection_items", own<&Settings::collection_items>},
     Row{"stanza_ids", own<&Settings::stanza_ids>},
     Row{"max_items", limit<&Limits::max_items>},
     Row{"max_item_expire", limit<&Limits::item_expire>},
@@ -163,6 +169,7 @@ constexpr std::array rows = {
     Row{"max_subscriptions_per_node", limit<&Limits::subscriptions_per_node>},
     Row{"max_subscriptions_per_entity", limit<&Limits::subscriptions_per_entity>},
     Row{"max_bytes_per_owner", limit<&Limits::bytes_per_owner>},
+    Row{"min_digest_frequency", limit<&Limits::digest_frequency>},
     Row{"whole_index", limit<&Limits::whole_index>},
 };
 

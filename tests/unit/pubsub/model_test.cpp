@@ -124,7 +124,7 @@ TEST_CASE("every option of the form is stored") {
     NodeConfig config;
     const forms::Values before = row.get(config);
     for (const char* value : {"1", "0", "7", "de", "never", "normal", "whitelist", "a@b", "reject",
-                              "open", "owner", "original_publisher"}) {
+                              "open", "owner", "original_publisher", "store"}) {
       NodeConfig changed;
       if (!row.set(changed, {value}) && row.get(changed) != before) config = changed;
     }

@@ -43,6 +43,7 @@ class Stage {
   std::map<std::uint64_t, Item> stored;
   std::vector<std::pair<NodeState, Change>> history;  ///< each change, and the state before it
   std::map<std::string, Relative> relatives;          ///< other nodes of the graph
+  std::vector<LogEntry> log;                          ///< of the digests, all of it
   std::vector<Upward> above;                          ///< who is subscribed to its collections
   bool forgetful = false;  ///< all caches are dropped before each request
 
@@ -66,6 +67,17 @@ class Stage {
     throw std::logic_error("facts never suffice");
   }
 
+  /// Decides at any state, the facts of this node at hand; nothing is applied.
+  Verdict decide(NodeState at, const Request& request) {
+    for (int tries = 0; tries < 8; ++tries) {
+      Verdict verdict = Engine::decide(at, request, settings, Context{now, ids, false});
+      const auto* lacks = std::get_if<Lacks<Need>>(&verdict);
+      if (lacks == nullptr) return verdict;
+      supply(at, std::visit([&](const auto& n) { return Facts(facts(n)); }, lacks->need));
+    }
+    throw std::logic_error("facts never suffice");
+  }
+
   std::vector<std::string> stored_ids() const {
     std::vector<std::string> names;
     for (const auto& [seq, item] : stored) names.push_back(item.meta.id);
@@ -83,8 +95,11 @@ class Stage {
       for (const ItemMeta& item : r->items) stored.erase(item.seq);
     } else if (const auto* p = std::get_if<change::NodePurged>(&change)) {
       std::erase_if(stored, [&](const auto& row) { return !p->keep || p->keep->seq != row.first; });
+    } else if (const auto* l = std::get_if<change::Logged>(&change)) {
+      log.insert(log.end(), l->entries.begin(), l->entries.end());
     } else if (std::holds_alternative<change::NodeDeleted>(change)) {
       stored.clear();
+      log.clear();
     }
   }
 
@@ -113,7 +128,20 @@ class Stage {
     return kin;
   }
   fact::Above facts(const need::Above& need) const { return {need.from, above}; }
+  fact::Log facts(const need::Log& need) const {
+    fact::Log page{.from = need.from};
+    for (const LogEntry& entry : log) {
+      if (entry.seq >= need.from) page.entries.push_back(entry);
+    }
+    return page;
+  }
   fact::Roster facts(const need::Roster&) const { return {}; }
+  fact::Lineage facts(const need::Lineage& need) const {
+    fact::Lineage lineage{.requester = need.requester, .asked = need.nodes};
+    for (const std::string& node : need.nodes) lineage.found.push_back({.node = node});
+    return lineage;
+  }
+  fact::Orphans facts(const need::Orphans& need) const { return {.of = need.of}; }
 
   std::vector<ItemMeta> metas(std::size_t count) const {
     std::vector<ItemMeta> items;

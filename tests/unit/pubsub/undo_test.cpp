@@ -24,7 +24,7 @@ std::string bare_of(const std::string& full) {
 Action any_action(std::mt19937& random, const std::string& from) {
   const std::string id = std::to_string(random() % 6);
   const Jid self = *Jid::parse(random() % 2 == 0 ? from : bare_of(from));
-  switch (random() % 14) {
+  switch (random() % 17) {
     case 0:
       return action::Create{};
     case 1:
@@ -54,6 +54,11 @@ Action any_action(std::mt19937& random, const std::string& from) {
           {{bare_of(one_of(people, random)), {}, random() % 2 == 0 ? "subscribed" : "none"}}};
     case 11:
       return publish({id, id + "b"});
+    case 12:
+      return action::SetOptions{
+          self, {}, submit({{"pubsub#digest", random() % 2 == 0 ? "0" : "1"}})};
+    case 13:
+      return Tick{};
     default:
       return publish({random() % 2 == 0 ? id : std::string()});
   }
@@ -90,7 +95,7 @@ void play(std::uint32_t seed, bool forgetful, std::size_t whole_index) {
   std::mt19937 random(seed);
   for (int i = 0; i < 120; ++i) {
     const std::string& from = random() % 2 == 0 ? people.front() : one_of(people, random);
-    stage.now += std::chrono::seconds(1);
+    stage.now += std::chrono::seconds(random() % 20 == 0 ? 86'400 : 1);
     stage.ask(from, any_action(random, from));
     check_store(stage);
   }

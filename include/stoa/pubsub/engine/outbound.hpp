@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -16,7 +17,7 @@
 
 namespace stoa::pubsub {
 struct NodeState;
-struct Audience;
+struct Audiences;
 }  // namespace stoa::pubsub
 
 /// Everything that a node says besides its replies. `token` makes the ids of the messages unique.
@@ -25,7 +26,7 @@ namespace stoa::pubsub::say {
 /// Those who hear of the node because they are subscribed to a collection above it; null: nobody.
 using Above = std::shared_ptr<const pubsub::Above>;
 /// The node's subscribers who are on line as they want it; null: all of them.
-using Present = std::shared_ptr<const pubsub::Audience>;
+using Present = std::shared_ptr<const pubsub::Audiences>;
 
 /// 7.1.2: to all who get items. An item without payload is only named; no items: the bare node is
 /// named.
@@ -62,6 +63,19 @@ struct Deleted {
   std::string redirect = {};
   std::shared_ptr<const RecipientSet> recipients = {};  ///< immutable, taken before the end
   NotificationType type = NotificationType::headline;
+  StorageHint hint = StorageHint::none;
+};
+/// 16.4.2: what became of items in a period, newest payloads only; the retractions in a message of
+/// their own. `bare`: the node alone is named, where no item is.
+struct Digest {
+  std::string token = {};
+  std::string removals_token = {};
+  std::vector<Item> items = {};
+  std::vector<std::string> retracted = {};
+  bool bare = false;
+  bool body = false;                                 ///< with a text for people (12.8)
+  std::vector<std::pair<Jid, std::string>> to = {};  ///< with subids
+  bool names_subid = false;  ///< the one recipient has several subscriptions
 };
 /// 6.1.7: the newest item to one subscriber.
 struct LastItem {
@@ -112,7 +126,7 @@ struct Kinship {
 namespace stoa::pubsub {
 
 using Outbound = std::variant<say::Published, say::Retracted, say::Purged, say::Configured,
-                              say::Deleted, say::LastItem, say::SubscriptionNotice,
+                              say::Deleted, say::Digest, say::LastItem, say::SubscriptionNotice,
                               say::AffiliationNotice, say::AuthorizationRequest, say::Kinship>;
 
 }  // namespace stoa::pubsub

@@ -130,6 +130,15 @@ struct Associate {
   bool authorised = false;  ///< by whoever may configure the collection
 };
 
+/// XEP-0496, 4.3 and 4.4: the node goes if it depends on the one that is gone.
+struct Follow {
+  std::uint64_t gone = 0;
+};
+/// The node of that number, which had this name, is gone: those that depended on it follow.
+struct SeekOrphans {
+  std::uint64_t gone = 0;
+};
+
 /// Somebody came on line, or left: the sender of the request, full or bare.
 struct TurnUp {
   Turn turn = Turn::arrived;
@@ -173,15 +182,14 @@ namespace stoa::pubsub {
 /// A deadline of the node has come: leases, pending subscriptions, expired items.
 struct Tick {};
 
-using Action =
-    std::variant<Tick, action::Create, action::ReadConfiguration, action::Configure, action::Delete,
-                 action::Purge, action::Subscribe, action::Unsubscribe, action::ReadOptions,
-                 action::SetOptions, action::DefaultOptions, action::OwnSubscriptions,
-                 action::OwnAffiliations, action::Items, action::Publish, action::Retract,
-                 action::ReadSubscriptions, action::SetSubscriptions, action::ReadAffiliations,
-                 action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
-                 action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
-                 action::TurnUp, action::Greet, action::Review>;
+using Action = std::variant<
+    Tick, action::Create, action::ReadConfiguration, action::Configure, action::Delete,
+    action::Purge, action::Subscribe, action::Unsubscribe, action::ReadOptions, action::SetOptions,
+    action::DefaultOptions, action::OwnSubscriptions, action::OwnAffiliations, action::Items,
+    action::Publish, action::Retract, action::ReadSubscriptions, action::SetSubscriptions,
+    action::ReadAffiliations, action::SetAffiliations, action::Authorize, action::SendPending,
+    action::NodeInfo, action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
+    action::TurnUp, action::Greet, action::Review, action::Follow, action::SeekOrphans>;
 
 /// Who asks what of which node.
 struct Request {

@@ -95,6 +95,21 @@ struct Linked {
   enum class Way { in, out } way = Way::in;
 };
 
+/// The node's relations to others (XEP-0496) were set.
+struct Related {
+  std::uint64_t number = 0;
+  Relation link_before = {};
+  Relation parent_before = {};
+  Relation link_after = {};
+  Relation parent_after = {};
+};
+
+/// A node depended on one that is gone: it follows. Nothing is stored; the store knows it.
+struct Orphaned {
+  std::string node = {};
+  std::uint64_t gone = 0;
+};
+
 /// Somebody's presence may be needed from now on, or no longer: bare JIDs. Nothing is stored.
 struct Watch {
   std::vector<Jid> jids = {};
@@ -108,16 +123,25 @@ struct Adopt {
   Linked::Way way = Linked::Way::in;
 };
 
+/// The log of the node's digests goes on. Entries below `dropped` are in no digest any more.
+struct Logged {
+  std::uint64_t number = 0;
+  std::uint64_t next_seq = 0;  ///< of the node, before; to undo with
+  std::vector<LogEntry> entries = {};
+  std::uint64_t dropped = 0;
+};
+
 struct Undo;
 
 }  // namespace stoa::pubsub::change
 
 namespace stoa::pubsub {
 
-using Change = std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
-                            change::ItemPublished, change::ItemsRetracted, change::NodePurged,
-                            change::SubscriptionSet, change::AffiliationSet, change::Linked,
-                            change::Watch, change::Adopt, change::Undo>;
+using Change =
+    std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
+                 change::ItemPublished, change::ItemsRetracted, change::NodePurged,
+                 change::SubscriptionSet, change::AffiliationSet, change::Linked, change::Related,
+                 change::Orphaned, change::Watch, change::Adopt, change::Logged, change::Undo>;
 
 }  // namespace stoa::pubsub
 

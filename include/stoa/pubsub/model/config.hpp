@@ -25,6 +25,7 @@ struct NodeConfig {
   PublishModel publish_model = PublishModel::publishers;
   SendLast send_last_published_item = SendLast::on_sub_and_presence;
   NotificationType notification_type = NotificationType::headline;
+  StorageHint storage_hint = StorageHint::none;  ///< of messages of type normal
   ItemReply itemreply = ItemReply::publisher;
   NodeFull publish_node_full = NodeFull::retract_oldest;
   OverwritePolicy overwrite_policy = OverwritePolicy::any_publisher;

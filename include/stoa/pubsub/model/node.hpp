@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,8 +12,10 @@
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/pubsub/model/config.hpp>
+#include <stoa/pubsub/model/digest.hpp>
 #include <stoa/pubsub/model/item.hpp>
 #include <stoa/pubsub/model/kin.hpp>
+#include <stoa/pubsub/model/lineage.hpp>
 #include <stoa/pubsub/model/subscription.hpp>
 #include <stoa/stanza/outgoing.hpp>
 
@@ -35,7 +38,7 @@ struct CountFact {
 /// shared_ptr: most nodes know none, and copies of a state share what one of them knows.
 using KnownCount = std::shared_ptr<const CountFact>;
 
-/// Who gets the events of a node: those with one subscription in two sets, and those with several,
+/// Who gets an event of a node: those with one subscription in two sets, and those with several,
 /// whose copies say under which (XEP-0060, 7.1.2.4). Tags are subids.
 struct Audience {
   struct Several {
@@ -45,11 +48,30 @@ struct Audience {
   };
   std::shared_ptr<const RecipientSet> single = {};
   std::shared_ptr<const RecipientSet> with_body = {};  ///< those of one subscription that want it
+  /// Somebody of whose subscriptions at least one has a filter (12.20).
+  struct Choosy {
+    struct Under {
+      std::string subid = {};
+      MaybeFilter filter = {};
+      bool body = false;
+    };
+    Jid jid = {};
+    std::vector<Under> under = {};
+  };
   std::vector<Several> several = {};
-  bool selective = false;  ///< some hear only while they are on line: see present()
+  std::vector<Choosy> choosy = {};  ///< of publications only
   /// Of an audience that present() made: those of the two sets by name, a JID and a tag in lines.
   std::string named = {};
   std::string named_with_body = {};
+};
+
+/// The audiences of one node. shared_ptr: mostly all three are the same, and broadcasts that are
+/// under way keep theirs; immutable.
+struct Audiences {
+  std::shared_ptr<const Audience> all = {};       ///< of what is not about items
+  std::shared_ptr<const Audience> removals = {};  ///< without those who get digests
+  std::shared_ptr<const Audience> items = {};     ///< of publications: without them too
+  bool selective = false;  ///< some hear only while they are on line: see present()
 };
 
 /// One node in memory. Default constructed (number 0) it does not exist, though a redirect may
@@ -65,6 +87,9 @@ struct NodeState {
   std::map<Jid, Affiliation> affiliations = {};  ///< bare JIDs; never `none`
   Subscriptions subscriptions = {};
   std::map<std::uint64_t, std::string> parents = {};  ///< collections that it is in: NodeIDs
+  Relation link = {};     ///< the node that it is linked to; then it has no parent of its own
+  Relation parent = {};   ///< XEP-0496, not to be confused with collections
+  bool orphaned = false;  ///< what it depended on is gone: it goes at the next Tick
   std::uint64_t item_count = 0;
   /// Place of the next publication. Loaded as the highest stored seq + 1 (1 for a node without
   /// items).
@@ -81,21 +106,30 @@ struct NodeState {
   KnownCount held_subscriptions = {};
   KnownCount stored_bytes = {};  ///< of the creator's nodes together
   /// Who gets the events, built at the first event and dropped by every change that matters to it.
-  /// Shared with the broadcasts that are under way, hence immutable.
-  mutable std::shared_ptr<const Audience> audience = {};
+  mutable std::shared_ptr<const Audiences> audience = {};
   /// The graph around the node as the request that is being decided found it; dropped with its
   /// verdict. Immutable, shared with what is said.
   mutable std::shared_ptr<const Kin> kin = {};
   mutable std::shared_ptr<const Above> above = {};
+  mutable std::shared_ptr<const Orphans> orphans = {};
+  /// What it depends on, as the last decision found it: the copies of what was said then look at it
+  /// too, the next decision looks it up again.
+  mutable std::shared_ptr<const Lineage> lineage = {};
+  mutable bool lineage_used = false;
+  mutable KnownLog log = {};  ///< of the digests; likewise
 
   bool exists() const { return number != 0; }
+  bool has_relation() const { return link.is_set() || parent.is_set(); }
   /// `none` where the bare JID has no affiliation.
   Affiliation affiliation_of(const Jid& bare) const;
-  /// The audience, from the cache or built anew.
-  const Audience& listeners() const;
-  /// Those of the audience who are on line as they, or the node, want it (12.6, 16.4.2). Whoever is
-  /// not known to be counts as off line.
-  std::shared_ptr<const Audience> present(const Presences* presences) const;
+  /// The audiences, from the cache or built anew.
+  const Audiences& listeners() const;
+  /// Those of the audiences who are on line as they, or the node, want it (12.6, 16.4.2). Whoever
+  /// is not known to be counts as off line.
+  std::shared_ptr<const Audiences> present(const Presences* presences) const;
+  /// Of those whom the filter lets pass.
+  using Filter = std::function<bool(const Jid&)>;
+  std::shared_ptr<const Audiences> present(const Presences* presences, const Filter& filter) const;
   bool hears_now(const Subscription& subscription, const Presences* presences) const;
   std::size_t footprint() const;
   /// Drops what can be fetched again.

@@ -26,6 +26,10 @@ inline constexpr std::string_view node_type_field = "pubsub#node_type";
 /// The place in the graph of collections; no option, since it is no part of the configuration.
 inline constexpr std::string_view collection_field = "pubsub#collection";
 inline constexpr std::string_view children_field = "pubsub#children";
+/// The node's relations (XEP-0496): no options either.
+inline constexpr std::string_view relationships_feature = "urn:xmpp:pubsub-relationships:0";
+inline constexpr std::string_view link_field = "{urn:xmpp:pubsub-relationships:0}link";
+inline constexpr std::string_view parent_field = "{urn:xmpp:pubsub-relationships:0}parent";
 
 /// What the form of subscription options speaks of: the options and the lease together.
 struct Lease {
@@ -43,8 +47,10 @@ bool has_bodies(const NodeConfig& config);
 struct SubscribeViewer {
   bool bodies = false;      ///< has_bodies() of the node
   bool collection = false;  ///< the node is one
+  bool selects = false;     ///< digests and filters: a leaf of a service of nodes
+  bool publishers = false;  ///< and it shows who published
 };
-SubscribeViewer viewer_of(const NodeConfig& config);
+SubscribeViewer viewer_of(const NodeConfig& config, const Settings& settings);
 
 using NodeTable = forms::OptionTable<NodeConfig>;
 using SubscribeTable = forms::OptionTable<Lease, SubscribeViewer>;
@@ -59,6 +65,6 @@ enum class Rosters { unread, read };
 
 /// The rows with the limits inside.
 NodeTable node_table(const Limits& limits, Rosters rosters = Rosters::unread);
-SubscribeTable subscribe_table();
+SubscribeTable subscribe_table(const Limits& limits = {});
 
 }  // namespace stoa::pubsub

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <stoa/mam/mam.hpp>
+#include <stoa/pubsub/model/joined.hpp>
 #include <stoa/pubsub/model/node.hpp>
 #include <stoa/rsm/order.hpp>
 #include <stoa/rsm/rsm.hpp>
@@ -29,6 +30,8 @@ struct ItemsRead {
   /// Empty: by publication, oldest first. `creation` sorts by first_seq, `modification` by seq.
   std::vector<rsm::Order> order = {};
   std::size_t cap = 0;  ///< at most so many; without `page` the newest `cap`
+  /// Only what passes it, before anything is counted or chosen.
+  MaybeFilter filter = {};
   /// Items published at or before it have expired and are not seen.
   std::optional<Timestamp> expired_until = {};
   /// For the answer: how the publisher is shown.
@@ -116,7 +119,7 @@ struct ConcernedRead {
 };
 
 using Read = std::variant<WatchedRead, ConcernedRead, ArchiveRead, ItemsRead, SubscriptionsRead,
-                          AffiliationsRead, NodesRead, PendingNodesRead, ChildrenRead>;
+                          AffiliationsRead, NodesRead, PendingNodesRead, ChildrenRead, JoinedRead>;
 
 /// `after`, `before` of a page named a UID that is not there.
 struct UnknownUid {};
@@ -173,8 +176,9 @@ struct Numbers {
   std::vector<std::uint64_t> nodes = {};
 };
 
-using ReadResult = std::variant<UnknownUid, Entities, Numbers, ArchivePage, ItemPage,
-                                SubscriptionPage, AffiliationPage, NodePage, PendingNodes>;
+using ReadResult =
+    std::variant<UnknownUid, Entities, Numbers, ArchivePage, ItemPage, SubscriptionPage,
+                 AffiliationPage, NodePage, PendingNodes, JoinedPage>;
 
 /// Facts that a decision lacks. All but the counts are of the node whose number fetch() is given.
 namespace need {
@@ -205,14 +209,26 @@ struct StoredBytes {
 struct Above {
   std::vector<std::uint64_t> from = {};
 };  ///< who hears of a node in these collections; leases that are over may be among them
+struct Lineage {
+  Jid requester = {};
+  std::vector<std::string> nodes = {};
+};  ///< what the node depends on, and nodes that it is to depend on, by name
+struct Orphans {
+  std::uint64_t of = 0;
+};  ///< the nodes that depended on one that is gone
+/// The digests' log from an entry on: one message's worth, so many bytes or one entry.
+struct Log {
+  std::uint64_t from = 0;
+  std::size_t bytes = 0;
+};
 struct Roster {
   Jid owner = {};
 };  ///< Settings::people is to know it; no store answers this
 }  // namespace need
 
-using Need =
-    std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
-                 need::HeldSubscriptions, need::Kin, need::Above, need::StoredBytes, need::Roster>;
+using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
+                          need::HeldSubscriptions, need::Kin, need::Above, need::StoredBytes,
+                          need::Log, need::Roster, need::Lineage, need::Orphans>;
 
 /// The answer to each Need, in the same order of alternatives; the question comes back with it.
 namespace fact {
@@ -244,12 +260,15 @@ struct StoredBytes {
 };
 using Kin = pubsub::Kin;
 using Above = pubsub::Above;
+using Lineage = pubsub::Lineage;
+using Orphans = pubsub::Orphans;
+using Log = LogPage;
 struct Roster {};  ///< it is known now
 }  // namespace fact
 
-using Facts =
-    std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
-                 fact::HeldSubscriptions, fact::Kin, fact::Above, fact::StoredBytes, fact::Roster>;
+using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
+                           fact::HeldSubscriptions, fact::Kin, fact::Above, fact::StoredBytes,
+                           fact::Log, fact::Roster, fact::Lineage, fact::Orphans>;
 
 /// Puts facts into the node's caches.
 void supply(NodeState& state, const Facts& facts);

@@ -36,7 +36,8 @@ struct Limits {
   std::size_t nodes_per_owner = 1000;
   std::size_t subscriptions_per_node = 0;
   std::size_t subscriptions_per_entity = 0;
-  std::uint64_t bytes_per_owner = 0;  ///< of stored payloads at the nodes that it made
+  std::uint64_t bytes_per_owner = 0;        ///< of stored payloads at the nodes that it made
+  std::uint32_t digest_frequency = 60'000;  ///< milliseconds: no digests come more often
   /// A node of up to so many items has its whole index in memory once it is needed; above it, ids
   /// are looked up one by one.
   std::size_t whole_index = 2000;
@@ -62,6 +63,12 @@ enum class ThirdParties {
   same_domain,  ///< those of its own domain
   anyone,
   nobody,
+};
+
+/// To whose nodes others may be linked, or below whose they may be put (XEP-0496).
+enum class Binding {
+  owners,      ///< one's own
+  publishers,  ///< those where one may publish
 };
 
 struct OptionTables;
@@ -98,6 +105,8 @@ struct Settings {
   Duration redirect_life = std::chrono::hours(24 * 365);
   /// After a start, or a break of the link: who is not on line by then is taken for gone.
   Duration presence_grace = std::chrono::minutes(2);
+  Binding binding = Binding::owners;
+  bool collection_items = true;    ///< those of a collection are given as one list (XEP-0248, 6.2)
   bool stanza_ids = false;         ///< events name the UID of their archive entry (XEP-0359)
   std::uint8_t bounce_limit = 10;  ///< soft failures until a subscription ends (12.4)
 

@@ -10,6 +10,8 @@
 
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
+#include <stoa/pubsub/model/digest.hpp>
+#include <stoa/pubsub/model/filter.hpp>
 #include <stoa/pubsub/model/types.hpp>
 #include <stoa/stanza/presences.hpp>
 
@@ -24,6 +26,10 @@ struct SubscribeOptions {
   Shows shows = 0;                                  ///< deliver only while one of these; 0: always
   SubscriptionType type = SubscriptionType::nodes;  ///< at a collection, as is the depth
   std::optional<std::uint32_t> depth = 1;           ///< empty: all levels
+
+  bool digest = false;                          ///< items come together, once a period
+  std::uint32_t digest_frequency = 86'400'000;  ///< milliseconds between two digests
+  MaybeFilter filter = {};
 
   bool watches() const { return temporary || shows != 0; }
 
@@ -43,6 +49,10 @@ struct Subscription {
   /// When the notice before the end of the lease is due; empty where none is, or it went out.
   std::optional<Timestamp> announce = {};
   Timestamp since = {};
+  std::optional<DigestMark> digest = {};  ///< empty where nothing waits for its next digest
+
+  /// Gets events of the node; of items, in digests or as they come.
+  bool listens() const { return state == SubscriptionState::subscribed && options.deliver; }
 
   friend bool operator==(const Subscription&, const Subscription&) = default;
 };
@@ -80,6 +90,11 @@ class Subscriptions {
   /// The earliest end or notice of a lease.
   std::optional<Timestamp> next_due() const;
 
+  /// How many want digests, or have one to come.
+  std::size_t digests() const { return digests_; }
+  /// When the first digest is due.
+  std::optional<Timestamp> next_digest() const;
+
   std::size_t footprint() const;
 
  private:
@@ -87,6 +102,8 @@ class Subscriptions {
 
   Set set_;
   std::multiset<Timestamp> due_;
+  std::multiset<Timestamp> digests_due_;
+  std::size_t digests_ = 0;
 };
 
 }  // namespace stoa::pubsub

@@ -22,6 +22,9 @@ enum class ItemReply : std::uint8_t { publisher, owner, none };
 enum class SendLast : std::uint8_t { never, on_sub, on_sub_and_presence };
 enum class NotificationType : std::uint8_t { normal, headline };
 
+/// What messages of type normal ask of the archives of servers (XEP-0334).
+enum class StorageHint : std::uint8_t { none, no_store, store };
+
 /// Who may replace an item that exists: whoever may publish at the node, or its publisher and the
 /// owners.
 enum class OverwritePolicy : std::uint8_t { any_publisher, original_publisher };
