@@ -115,6 +115,7 @@ void NodeState::shrink() {
   above.reset();
   orphans.reset();
   lineage.reset();
+  kept.reset();
 }
 
 bool same_stored(const NodeState& a, const NodeState& b) {

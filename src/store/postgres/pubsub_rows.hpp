@@ -55,6 +55,10 @@ pubsub::Lineage fetch_lineage(Connection& connection, const std::string& service
                               std::uint64_t number, const pubsub::need::Lineage& need);
 pubsub::Orphans fetch_orphans(Connection& connection, const pubsub::need::Orphans& need);
 
+pubsub::BuriedNodes read_buried(Connection& connection, const std::string& service, Timestamp now,
+                                std::size_t cap);
+pubsub::Acts read_acts(Connection& connection, const std::string& service, const std::string& about,
+                       std::size_t cap);
 pubsub::ReadResult read_archive(Connection& connection, const pubsub::ArchiveRead& read);
 pubsub::ReadResult read_concerned(Connection& connection, const std::string& service,
                                   const pubsub::ConcernedRead& read);

@@ -124,6 +124,7 @@ class Stage {
     return kin;
   }
   fact::Above facts(const need::Above& need) const { return {need.from, above}; }
+  fact::Kept facts(const need::Kept&) const { return {}; }
   fact::Roster facts(const need::Roster&) const { return {}; }
   fact::Lineage facts(const need::Lineage& need) const {
     fact::Lineage lineage{.requester = need.requester, .asked = need.nodes};

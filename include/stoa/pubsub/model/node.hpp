@@ -15,6 +15,7 @@
 #include <stoa/pubsub/model/item.hpp>
 #include <stoa/pubsub/model/kin.hpp>
 #include <stoa/pubsub/model/lineage.hpp>
+#include <stoa/pubsub/model/record.hpp>
 #include <stoa/pubsub/model/subscription.hpp>
 #include <stoa/stanza/outgoing.hpp>
 
@@ -97,6 +98,8 @@ struct NodeState {
   /// too, the next decision looks it up again.
   mutable std::shared_ptr<const Lineage> lineage = {};
   mutable bool lineage_used = false;
+  /// A deleted node of this name, likewise.
+  mutable std::shared_ptr<const Kept> kept = {};
 
   bool exists() const { return number != 0; }
   bool has_relation() const { return link.is_set() || parent.is_set(); }
