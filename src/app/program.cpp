@@ -125,6 +125,7 @@ dispatch::DomainSettings Program::domain_settings(const LinkConfig& link) const 
           .profile = profile_of(config_.service),
           .list_page = config_.muc.limits.items_page,
           .stanza_bytes = link.link.stanza_bytes,
+          .form_fields = config_.limits.form_fields,
           .rate = {.per_second = config_.limits.requests_per_second,
                    .burst = config_.limits.requests_burst},
           .unlimited = std::move(unlimited)};

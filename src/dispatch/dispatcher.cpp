@@ -5,6 +5,7 @@
 #include <stoa/base/log.hpp>
 #include <stoa/dispatch/dispatcher.hpp>
 #include <stoa/stanza/namespaces.hpp>
+#include <stoa/xml/depth.hpp>
 #include <stoa/xml/write.hpp>
 
 #include "dispatch/list_pages.hpp"
@@ -37,6 +38,28 @@ bool is_unavailable(const Stanza& stanza) {
 StanzaError malformed() {
   return {ErrorType::modify, Condition::bad_request, "RFC 6120 8.2.3",
           "An iq request has an id, and exactly one child element."};
+}
+
+constexpr int form_depth = 3;  ///< of a form in a stanza, below which content is not ours to read
+
+/// Of the form in it that has most.
+std::size_t most_fields(const xml::Element& element, int levels) {
+  if (element.is("x", ns::data_form)) {
+    return static_cast<std::size_t>(
+        std::count_if(element.nodes().begin(), element.nodes().end(),
+                      [](const xml::Node& node) { return node.element() != nullptr; }));
+  }
+  std::size_t most = 0;
+  if (levels == 0) return most;
+  for (const xml::Node& node : element.nodes()) {
+    if (node.element()) most = std::max(most, most_fields(*node.element(), levels - 1));
+  }
+  return most;
+}
+
+StanzaError too_much() {
+  return {ErrorType::modify, Condition::not_acceptable, "RFC 6120 8.3.3.11",
+          "The stanza is nested too deeply, or a form in it has too many fields."};
 }
 
 StanzaError unknown_command() {
@@ -121,6 +144,11 @@ void Dispatcher::handle(Stanza stanza) {
 }
 
 void Dispatcher::accept(Domain& domain, Stanza stanza) {
+  if (xml::take_cut_mark(stanza.element) ||
+      most_fields(stanza.element, form_depth) > domain.settings.form_fields) {
+    settle(domain, stanza, too_much());
+    return;
+  }
   if (!is_request(stanza)) {
     route(domain, std::move(stanza));
     return;

@@ -1,4 +1,5 @@
 #include <stoa/dispatch/settle.hpp>
+#include <stoa/forms/labels.hpp>
 #include <stoa/stanza/namespaces.hpp>
 #include <stoa/xml/write.hpp>
 
@@ -47,6 +48,14 @@ Outgoing result(const Stanza& request, const std::optional<xml::Element>& payloa
   return reply;
 }
 
+/// With the labels of forms in the language that the request asks for.
+Outgoing translated_result(const Stanza& request, const std::optional<xml::Element>& payload) {
+  if (!payload || !forms::has_labels_in(request.lang)) return result(request, payload);
+  std::optional<xml::Element> shown = payload;
+  forms::translate_labels(*shown, request.lang);
+  return result(request, shown);
+}
+
 Outgoing refusal(const Stanza& request, const StanzaError& error, const Settling& settling,
                  Metrics& metrics) {
   metrics.count_error(error.condition);
@@ -84,7 +93,7 @@ std::optional<Outgoing> settle(const Stanza& request, const Outcome& outcome,
     return refusal(echo, partly->error, settling, metrics);
   }
   if (request.kind != StanzaKind::iq) return std::nullopt;
-  Outgoing reply = result(request, std::get<Accepted>(outcome).reply);
+  Outgoing reply = translated_result(request, std::get<Accepted>(outcome).reply);
   if (reply.largest_stanza() <= settling.stanza_bytes) return reply;
   return refusal(request,
                  StanzaError(ErrorType::wait, Condition::resource_constraint, "XEP-0045 14.6",

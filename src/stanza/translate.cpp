@@ -14,7 +14,7 @@ struct Text {
 };
 
 /// In the byte order of the English texts.
-constexpr std::array<Text, 44> german{{
+constexpr std::array<Text, 45> german{{
     {"An iq request has an id, and exactly one child element.",
      "Eine Iq-Anfrage hat eine Id und genau ein Kindelement."},
     {"It could not be stored. Nothing was changed.",
@@ -36,6 +36,8 @@ constexpr std::array<Text, 44> german{{
      "Die Antwort ist größer, als der Server erlaubt; frage nach weniger."},
     {"The password is missing or wrong", "Das Passwort fehlt oder ist falsch"},
     {"The room is full", "Der Raum ist voll"},
+    {"The stanza is nested too deeply, or a form in it has too many fields.",
+     "Die Stanza ist zu tief verschachtelt, oder ein Formular darin hat zu viele Felder."},
     {"The store cannot be reached. Nothing was changed.",
      "Der Speicher ist nicht erreichbar. Es hat sich nichts geändert."},
     {"The vCard is too large", "Die vCard ist zu groß"},

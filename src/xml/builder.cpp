@@ -114,15 +114,26 @@ std::optional<StreamError> Builder::read_tag(std::string_view qname, const char*
 }
 
 std::optional<StreamError> Builder::start(std::string_view qname, const char** attributes) {
-  if (open_.size() >= limits_.depth) return StreamError{"policy-violation", "nested too deeply"};
+  if (open_.size() >= limits_.depth) {
+    ++below_;
+    cut_ = true;
+    return std::nullopt;
+  }
   const std::size_t mark = bindings_.mark();
-  if (open_.empty()) root_ = Element();
+  if (open_.empty()) {
+    root_ = Element();
+    cut_ = false;
+  }
   Element& element = open_.empty() ? root_ : open_.back().element->add();
   open_.push_back({&element, mark});
   return read_tag(qname, attributes, element);
 }
 
 bool Builder::end() {
+  if (below_ > 0) {
+    --below_;
+    return false;
+  }
   bindings_.release(open_.back().mark);
   open_.pop_back();
   return open_.empty();

@@ -26,10 +26,14 @@ class Builder {
                                       Element& out);
 
   std::optional<StreamError> start(std::string_view qname, const char** attributes);
-  void text(std::string_view text) { open_.back().element->text(text); }
+  void text(std::string_view text) {
+    if (below_ == 0) open_.back().element->text(text);
+  }
   /// True when this closed the outermost element, which take() then gives.
   bool end();
   Element take() { return std::move(root_); }
+  /// Whether something of it was nested too deeply, and was left out.
+  bool was_cut() const { return cut_; }
 
  private:
   struct Open {
@@ -45,6 +49,8 @@ class Builder {
   Limits limits_;
   Bindings bindings_;
   std::vector<Open> open_;
+  std::size_t below_ = 0;  // elements that are open below the deepest one that is kept
+  bool cut_ = false;
   Element root_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <expat.h>
 
+#include <stoa/xml/depth.hpp>
 #include <stoa/xml/parser.hpp>
 
 #include "xml/builder.hpp"
@@ -127,8 +128,12 @@ class Reader {
     XML_StopParser(parser_.get(), XML_FALSE);
   }
 
-  std::int64_t position() const { return origin_ + XML_GetCurrentByteIndex(parser_.get()); }
-  std::int64_t event_end() const { return position() + XML_GetCurrentByteCount(parser_.get()); }
+  std::int64_t position() const {
+    return origin_ + XML_GetCurrentByteIndex(parser_.get());
+  }
+  std::int64_t event_end() const {
+    return position() + XML_GetCurrentByteCount(parser_.get());
+  }
   bool too_large(std::int64_t bytes) const {
     return static_cast<std::uint64_t>(bytes) > limits_.stanza_bytes;
   }
@@ -167,11 +172,22 @@ class Reader {
       if (shape_ == Shape::stream && after - renewed_at_ > renewal_bytes) {
         XML_StopParser(parser_.get(), XML_TRUE);
       }
-      handler_.on_stanza(builder.take());
+      deliver();
     }
   }
 
-  static StreamError size_error() { return {"policy-violation", "a stanza is too large"}; }
+  void deliver() {
+    if (builder.was_cut() && shape_ == Shape::document) {
+      return refuse({"policy-violation", "nested too deeply"});
+    }
+    Element stanza = builder.take();
+    if (builder.was_cut()) mark_as_cut(stanza);
+    handler_.on_stanza(std::move(stanza));
+  }
+
+  static StreamError size_error() {
+    return {"policy-violation", "a stanza is too large"};
+  }
 
   void parse(std::string_view chunk, bool final) {
     fed_ += static_cast<std::int64_t>(chunk.size());

@@ -54,6 +54,7 @@ struct LimitsConfig {
   double requests_burst = 1000;
   std::size_t queue = 1000;  ///< stanzas that wait for one room or node
   std::size_t memory = 1024 * 1024 * 1024;
+  std::size_t form_fields = 1000;  ///< in one form of a request
 };
 
 struct Config {

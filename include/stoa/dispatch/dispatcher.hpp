@@ -24,6 +24,7 @@ struct DomainSettings {
   disco::ServiceProfile profile;
   std::size_t list_page = 100;            ///< entries of one page of disco#items
   std::size_t stanza_bytes = 256 * 1024;  ///< the largest stanza that the link may carry
+  std::size_t form_fields = 1000;         ///< in one form of a request
   RateSettings rate;                      ///< of requests, by bare sender
   /// Bare JIDs and domains that the rate does not bind (admins, gateways).
   std::set<std::string, std::less<>> unlimited;

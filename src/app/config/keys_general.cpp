@@ -102,6 +102,8 @@ LinkKeys flow_keys() {
                  STOA_LINK(link.stanza_bytes), not_zero),
       R::checked("incoming_stanza_bytes", "bytes", "largest stanza that is taken",
                  STOA_LINK(link.incoming.stanza_bytes), not_zero),
+      R::checked("max_depth", "elements", "of nesting in a stanza; deeper ones are refused",
+                 STOA_LINK(link.incoming.depth), not_zero),
       R::checked("high_water", "bytes", "of output that waits, above which nothing is read",
                  STOA_LINK(link.high_water), not_zero),
       R::key("low_water", "bytes", "of output that waits, below which reading goes on",
@@ -181,6 +183,8 @@ Keys daemon_keys() {
              STOA_CONFIG(limits.requests_burst)),
       R::checked("limits.queue", "stanzas", "that wait for one room or node, at most",
                  STOA_CONFIG(limits.queue), not_zero),
+      R::checked("limits.form_fields", "fields", "of one form in a request",
+                 STOA_CONFIG(limits.form_fields), not_zero),
       R::checked("limits.memory", "bytes", "of idle rooms and nodes kept in memory, at most",
                  STOA_CONFIG(limits.memory), not_zero),
   };

@@ -32,6 +32,10 @@ Expected read(const Value& value, std::string& out) {
 
 Expected read(const Value& value, Jid& out) {
   const auto* text = std::get_if<std::string>(&value.content);
+  if (text != nullptr && text->empty()) {
+    out = Jid();
+    return std::nullopt;
+  }
   const std::optional<Jid> jid = text != nullptr ? Jid::parse(*text) : std::nullopt;
   if (!jid || jid->is_full()) return "a bare JID in quotes, such as \"admin@example.org\"";
   out = *jid;

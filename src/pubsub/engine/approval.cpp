@@ -1,5 +1,6 @@
 #include "pubsub/engine/retraction.hpp"
 #include "pubsub/engine/scene.hpp"
+#include "pubsub/wire/commands.hpp"
 #include "pubsub/wire/replies.hpp"
 
 namespace stoa::pubsub {
@@ -29,7 +30,7 @@ Verdict decide_send_pending(const Scene& scene, const action::SendPending& actio
   if (Objection objection = node_missing(scene)) return std::move(*objection);
   if (!scene.owner()) return refuse(Fault::owns_no_node);
   Done step;
-  step.reply = wire::command_done(action.session);
+  step.reply = wire::command_done({std::string(wire::get_pending), action.session});
   for (const Subscription& subscription : scene.state.subscriptions) {
     if (subscription.state != SubscriptionState::pending) continue;
     step.outbound.push_back(

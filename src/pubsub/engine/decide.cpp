@@ -1,7 +1,10 @@
 #include "pubsub/engine/digest.hpp"
+#include "pubsub/engine/audit.hpp"
 #include "pubsub/engine/presence.hpp"
 #include "pubsub/engine/relations.hpp"
+#include "pubsub/engine/removal.hpp"
 #include "pubsub/engine/scene.hpp"
+#include "pubsub/wire/replies.hpp"
 
 namespace stoa::pubsub {
 
@@ -57,6 +60,8 @@ struct Rules {
   Verdict operator()(const action::SeekOrphans& a) const { return decide_seek_orphans(scene, a); }
   Verdict operator()(const action::Greet&) const { return decide_greet(scene); }
   Verdict operator()(const action::Review& a) const { return decide_review(scene, a); }
+  Verdict operator()(const action::RemoveUser& a) const { return decide_remove_user(scene, a); }
+  Verdict operator()(const action::Restore&) const { return decide_restore(scene); }
 };
 
 /// A lease whose end has come counts as over, though its Tick is still to come (PS-OPT-29): the
@@ -95,6 +100,8 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
     select_admitted(scene, *step);
     log_for_digests(scene, *step);
     note_watched(scene, *step);
+    put_on_record(scene, *step);
+    if (request.command && !step->refusal) step->reply = wire::command_done(*request.command);
   }
   if (!std::holds_alternative<Lacks<Need>>(verdict)) {
     state.kin.reset();  // the next request must see the graph as it is then
@@ -102,6 +109,7 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
     state.orphans.reset();
     state.lineage_used = true;
     state.log.reset();
+    state.kept.reset();
   }
   return verdict;
 }

@@ -30,6 +30,11 @@ class Watched {
     config_ = c.after.get();
   }
   void operator()(const change::NodeDeleted& c) { everybody(*c.before->config, {}); }
+  void operator()(const change::NodeRestored& c) {
+    Watched there(*c.after);
+    there.everybody({}, *c.after->config);
+    for (const Jid& jid : there.jids_) add(jid);
+  }
   void operator()(const change::SubscriptionSet& c) {
     if (needs_presence(*config_, c.before) == needs_presence(*config_, c.after)) return;
     add((c.before ? c.before : c.after)->jid);

@@ -31,6 +31,8 @@ struct Scene {
 
   const NodeConfig& config() const { return *state.config; }
   Timestamp now() const { return context.now; }
+  /// Who acts: the service itself where nobody asked.
+  Jid actor() const { return request.from.empty() ? settings.service : request.from; }
   bool admin() const { return context.service_admin; }
   bool owner() const { return standing == Affiliation::owner; }
   Grant granted(Privilege privilege) const { return grant(standing, privilege); }

@@ -50,6 +50,18 @@ void put_back(NodeState& state, const ItemMeta& item) {
   }
 }
 
+/// Without what was only good for the decision that ended it.
+void bring_back(NodeState& state, const NodeState& node) {
+  state = node;
+  state.audience.reset();
+  state.kin.reset();
+  state.above.reset();
+  state.kept.reset();
+  state.log.reset();
+  state.orphans.reset();
+  state.lineage.reset();
+}
+
 void set_affiliation(NodeState& state, const Jid& jid, Affiliation affiliation) {
   if (affiliation == Affiliation::none) {
     state.affiliations.erase(jid);
@@ -98,6 +110,8 @@ struct Apply {
     state = NodeState();
     state.redirect = c.redirect;
   }
+  void operator()(const change::NodeRestored& c) const { bring_back(state, *c.after); }
+  void operator()(const change::Audited&) const {}
   void operator()(const change::ItemPublished& c) const {
     const ItemMeta& item = c.item.meta;
     if (c.before) {
@@ -157,15 +171,12 @@ struct Revert {
   void operator()(const change::NodeConfigured& c) const {
     configure(state, c.before, c.version - 1);
   }
-  void operator()(const change::NodeDeleted& c) const {
-    state = *c.before;
-    state.audience.reset();
-    state.kin.reset();
-    state.above.reset();
-    state.orphans.reset();
-    state.lineage.reset();
-    state.log.reset();
+  void operator()(const change::NodeDeleted& c) const { bring_back(state, *c.before); }
+  void operator()(const change::NodeRestored& c) const {
+    state = NodeState();
+    state.redirect = c.redirect_before;
   }
+  void operator()(const change::Audited&) const {}
   void operator()(const change::ItemPublished& c) const {
     state.items.remove(c.item.meta.id);
     if (c.before) {
@@ -222,6 +233,8 @@ struct HowDurable {
   Durability operator()(const change::NodeCreated&) const { return Durability::hard; }
   Durability operator()(const change::NodeConfigured&) const { return Durability::hard; }
   Durability operator()(const change::NodeDeleted&) const { return Durability::hard; }
+  Durability operator()(const change::NodeRestored&) const { return Durability::hard; }
+  Durability operator()(const change::Audited&) const { return Durability::hard; }
   Durability operator()(const change::NodePurged&) const { return Durability::hard; }
   Durability operator()(const change::SubscriptionSet&) const { return Durability::hard; }
   Durability operator()(const change::AffiliationSet&) const { return Durability::hard; }

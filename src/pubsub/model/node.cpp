@@ -157,6 +157,7 @@ void NodeState::shrink() {
   orphans.reset();
   lineage.reset();
   log.reset();
+  kept.reset();
 }
 
 bool same_stored(const NodeState& a, const NodeState& b) {

@@ -69,11 +69,13 @@ struct Supply {
   }
   void operator()(const fact::Orphans& fact) const {
     state.orphans = std::make_shared<const Orphans>(fact);
-    void operator()(const fact::Log& fact) const {
-      state.log = std::make_shared<const LogPage>(fact);
-    }
-    void operator()(const fact::Roster&) const {}
-  };
+  }
+  void operator()(const fact::Log& fact) const {
+    state.log = std::make_shared<const LogPage>(fact);
+  }
+  void operator()(const fact::Kept& fact) const { state.kept = std::make_shared<const Kept>(fact); }
+  void operator()(const fact::Roster&) const {}
+};
 
 }  // namespace
 

@@ -210,6 +210,9 @@ Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::R
   if (const auto* asked = std::get_if<JoinedRead>(&read)) {
     return joined_answer(*asked, std::get<JoinedPage>(std::move(result)), settings);
   }
+  if (const auto* asked = std::get_if<CommandRead>(&read)) {
+    return reply(wire::command_answer(*asked, result));
+  }
   if (const auto* asked = std::get_if<SubscriptionsRead>(&read)) {
     return subscriptions_answer(*asked, std::get<SubscriptionPage>(result));
   }
@@ -253,7 +256,7 @@ disco::ListPage Engine::list_page(pubsub::ReadResult result, const pubsub::Setti
   disco::ListPage list;
   if (const auto* pending = std::get_if<PendingNodes>(&result)) {
     const bool admin = settings.admins.contains(request.requester.bare());
-    if (pending->owns_any || admin) list.entries = wire::command_entries(settings);
+    list.entries = wire::command_entries(settings, {pending->owns_any, admin});
     list.count = list.entries.size();
     return list;
   }

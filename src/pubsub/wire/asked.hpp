@@ -72,7 +72,7 @@ Result<forms::Form, StanzaError> submitted_form(const xml::Element& parent,
                                                 std::string_view form_type,
                                                 forms::MissingFormType missing);
 
-/// Requests of XEP-0050: the command of pending subscriptions.
+/// Requests of XEP-0050 (commands.hpp).
 Claimed decode_command(const Stanza& stanza, const Settings& settings, const Context& context);
 /// Requests of XEP-0313.
 Claimed decode_archive(const Stanza& stanza);

@@ -271,7 +271,7 @@ disco::Info command_info(std::string_view node) {
   const bool list = node == ns::commands;
   info.identities.push_back({.category = "automation",
                              .type = list ? "command-list" : "command-node",
-                             .name = list ? "Commands" : "Pending subscriptions"});
+                             .name = list ? "Commands" : std::string(command_name(node))});
   info.add_feature(ns::commands);
   info.add_feature(ns::data_form);
   return info;
@@ -301,7 +301,7 @@ Claimed decode_disco(const Stanza& stanza, const Settings& settings) {
   }
   if (query.node.empty()) return claim::NotMine{};
   if (query.node == ns::shim && info) return claim::Answer{disco::encode(shim_info(settings))};
-  const bool of_commands = query.node == ns::commands || query.node == get_pending;
+  const bool of_commands = query.node == ns::commands || !command_name(query.node).empty();
   if (of_commands && info) return claim::Answer{disco::encode(command_info(query.node))};
   auto node = node_id(query.node);
   if (!node) return disco::unknown_node();

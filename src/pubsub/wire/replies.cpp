@@ -1,5 +1,6 @@
 #include "pubsub/wire/replies.hpp"
 
+#include <stoa/pubsub/engine/engine.hpp>
 #include <stoa/stanza/namespaces.hpp>
 
 namespace stoa::pubsub::wire {
@@ -174,10 +175,10 @@ xml::Element refused_subscriptions(std::string_view node,
   return std::move(reply.root);
 }
 
-xml::Element command_done(std::string_view session) {
+xml::Element command_done(const CommandStep& step) {
   return xml::Element("command", ns::commands)
-      .set("node", "http://jabber.org/protocol/pubsub#get-pending")
-      .set("sessionid", session)
+      .set("node", step.command)
+      .set("sessionid", step.session)
       .set("status", "completed");
 }
 

@@ -14,6 +14,10 @@
 #include <stoa/stanza/error.hpp>
 #include <stoa/xml/element.hpp>
 
+namespace stoa::pubsub {
+struct CommandStep;
+}
+
 /// The payloads of iq results.
 namespace stoa::pubsub::wire {
 
@@ -60,6 +64,6 @@ xml::Element refused_subscriptions(std::string_view node,
                                    const std::vector<SubscriptionEntry>& entries);
 
 /// XEP-0050: the command is over.
-xml::Element command_done(std::string_view session);
+xml::Element command_done(const CommandStep& step);
 
 }  // namespace stoa::pubsub::wire

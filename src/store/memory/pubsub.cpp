@@ -3,6 +3,7 @@
 
 #include <stoa/store/memory/pubsub.hpp>
 
+#include "store/memory/pubsub_kept.hpp"
 #include "store/memory/pubsub_kin.hpp"
 #include "store/memory/pubsub_log.hpp"
 
@@ -101,10 +102,39 @@ class PubsubTables final : public Tables<Engine> {
   }
   void write(const change::Logged& c) { logs_.write(c); }
   void write(const change::NodeDeleted& c) {
-    logs_.write(c);
-    items_.erase(c.number);
-    archives_.erase(c.number);
     for (auto& [key, state] : shadow) state.parents.erase(c.number);
+    if (!c.kept) {
+      drop_rows(c.number);
+      return;
+    }
+    for (const std::uint64_t number : kept_.bury(c)) drop_rows(number);
+  }
+  void write(const change::NodeRestored& c) { kept_.bring_back(c.number); }
+  void write(const change::Audited& c) { kept_.note(c.act); }
+  void drop_rows(std::uint64_t number) {
+    items_.erase(number);
+    archives_.erase(number);
+    logs_.drop(number);
+  }
+
+  ReadResult look_up(const CommandRead& read) {
+    return std::visit([&](const auto& what) { return find_for_command(what, read.cap); },
+                      read.what);
+  }
+  ReadResult find_for_command(const look::Involved& what, std::size_t) {
+    InvolvedNodes found;
+    for (const auto& [key, state] : shadow) {
+      const bool involved = state.affiliation_of(what.bare) != Affiliation::none ||
+                            !state.subscriptions.of_entity(what.bare).empty();
+      if (involved) found.nodes.push_back(key);
+    }
+    return found;
+  }
+  ReadResult find_for_command(const look::Buried& what, std::size_t cap) {
+    return kept_.list(what.now, cap);
+  }
+  ReadResult find_for_command(const look::Acts& what, std::size_t cap) {
+    return kept_.acts(what.about, cap);
   }
 
   ReadResult look_up(const ItemsRead& read);
@@ -277,6 +307,13 @@ class PubsubTables final : public Tables<Engine> {
     return found;
   }
   fact::Log find(std::uint64_t number, const need::Log& need) { return logs_.find(number, need); }
+  fact::Kept find(std::uint64_t, const need::Kept& need) {
+    const Kept* kept = kept_.last(need.node);
+    if (kept == nullptr) return {};
+    NodeState node = *kept->node;
+    as_loaded(node);
+    return {kept->burial, std::make_shared<const NodeState>(std::move(node))};
+  }
   fact::Roster find(std::uint64_t, const need::Roster&) { return {}; }
   fact::Lineage find(std::uint64_t number, const need::Lineage& need) {
     return lineage_of(shadow, number, need);
@@ -356,6 +393,7 @@ class PubsubTables final : public Tables<Engine> {
   NodeLogs logs_;
   StoredItems items_;
   StoredItems archives_;  // every publication
+  KeptNodes kept_;
 };
 
 ReadResult PubsubTables::look_up(const ItemsRead& read) {

@@ -12,7 +12,7 @@ namespace stoa::store::memory {
 class NodeLogs {
  public:
   void write(const pubsub::change::Logged& logged);
-  void write(const pubsub::change::NodeDeleted& gone) { logs_.erase(gone.number); }
+  void drop(std::uint64_t node) { logs_.erase(node); }
   pubsub::LogPage find(std::uint64_t number, const pubsub::need::Log& need) const;
   /// The seq behind the last entry; 0 where there is none.
   std::uint64_t next_seq(std::uint64_t number) const;

@@ -19,9 +19,12 @@ namespace stoa::store::postgres {
 /// pointers are into the changes.
 struct NodeWork {
   std::uint64_t number = 0;
-  std::string service = {};  ///< of a node that is created
+  std::string service = {};  ///< of a node that is created, buried or restored
   bool deleted = false;      ///< and then nothing else
   const pubsub::change::NodeCreated* created = nullptr;
+  const pubsub::change::NodeDeleted* buried = nullptr;         ///< kept in the end
+  const pubsub::change::NodeRestored* restored = nullptr;      ///< back in the end
+  bool unlinked = false;                                       ///< out of all collections at first
   const pubsub::change::NodeConfigured* configured = nullptr;  ///< the last one
   const pubsub::change::Related* related = nullptr;            ///< the last one
   std::vector<const pubsub::change::NodePurged*> purges = {};
@@ -50,8 +53,14 @@ struct PubsubBatch {
 
   std::vector<NodeWork> nodes;
   std::unordered_map<std::uint64_t, std::size_t> places;
-  std::map<Name, const pubsub::Redirect*> redirects;  ///< nullptr: none is left
+  std::map<Name, const pubsub::Redirect*> redirects;             ///< nullptr: none is left
+  std::vector<std::pair<std::string, const pubsub::Act*>> acts;  ///< service, what was done
 };
+
+/// Names of nodes that are buried become free, those of restored ones are taken again.
+void write_fates(Connection& connection, const PubsubBatch& batch);
+void write_burials(Connection& connection, const PubsubBatch& batch);
+void write_acts(Connection& connection, const PubsubBatch& batch);
 
 /// Entries that purges make, and publications that never stand among the items: before write_items.
 void write_archive(Connection& connection, const PubsubBatch& batch);

@@ -69,7 +69,8 @@ constexpr Statement find_above{
     "near AS (SELECT node, min(distance) AS distance FROM up GROUP BY node) "
     "SELECT s.node, n.node, s.jid, s.subid, s.kind FROM near JOIN nodes n ON n.number = near.node "
     "JOIN subscriptions s ON s.node = near.node "
-    "WHERE s.state = 'subscribed' AND s.deliver AND (s.depth IS NULL OR s.depth >= near.distance) "
+    "WHERE n.service = $2 AND s.state = 'subscribed' AND s.deliver AND (s.depth IS NULL OR s.depth "
+    ">= near.distance) "
     "ORDER BY s.node, s.jid, s.subid"};
 
 pubsub::Relative relative_in(const std::string& node, const pqxx::row& row) {
@@ -145,7 +146,7 @@ struct Fetch {
     Array from;
     for (const std::uint64_t parent : need.from) from.add(parent);
     fact::Above above{.from = need.from};
-    for (const auto& row : connection.exec(find_above, from.take())) {
+    for (const auto& row : connection.exec(find_above, from.take(), service)) {
       const auto collection = row[0].as<std::uint64_t>();
       const auto type = pubsub::subscription_type_of(text_in(row[4]));
       if (!type) damaged(collection, "unknown type of a subscription");
@@ -162,6 +163,9 @@ struct Fetch {
   }
   pubsub::Facts operator()(const need::Log& need) const {
     return read_log(connection, number, need);
+  }
+  pubsub::Facts operator()(const need::Kept& need) const {
+    return PubsubReader::load_buried(connection, service, need.node);
   }
   pubsub::Facts operator()(const need::Roster&) const { return fact::Roster{}; }
 };

@@ -11,16 +11,27 @@ using pubsub::NodeState;
 
 namespace {
 
-constexpr Statement load_node{
-    "load_node",
-    "SELECT n.number, n.version, n.node, n.creator, stoa_micros(n.created), n.item_count, "
-    "greatest((SELECT max(seq) FROM items i WHERE i.node = n.number), "
-    "(SELECT max(seq) FROM node_archive a WHERE a.node = n.number), "
-    "(SELECT max(seq) FROM node_log g WHERE g.node = n.number)), "
-    "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i "
-    "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END, n.nested, n.linked_to, n.hung_from, "
-    "(SELECT r.node FROM nodes r WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned "
-    "FROM nodes n WHERE n.service = $1 AND n.digest = $2::uuid"};
+#define STOA_NODE_COLUMNS                                                                   \
+  "n.number, n.version, n.node, n.creator, stoa_micros(n.created), n.item_count, "          \
+  "greatest((SELECT max(seq) FROM items i WHERE i.node = n.number), "                       \
+  "(SELECT max(seq) FROM node_archive a WHERE a.node = n.number), "                         \
+  "(SELECT max(seq) FROM node_log g WHERE g.node = n.number)), "                            \
+  "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i " \
+  "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END, n.nested, "                         \
+  "n.linked_to, n.hung_from, (SELECT r.node FROM nodes r "                                  \
+  "WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned"
+
+constexpr Statement load_node{"load_node",
+                              "SELECT " STOA_NODE_COLUMNS
+                              " FROM nodes n WHERE n.service = $1 AND n.digest = $2::uuid"};
+
+constexpr Statement load_buried_node{
+    "load_buried_node",
+    "SELECT " STOA_NODE_COLUMNS
+    ", stoa_micros(b.at), stoa_micros(b.until), b.by "
+    "FROM nodes_buried b JOIN nodes n ON n.number = b.node "
+    "WHERE b.service = $1 AND n.node = $2 ORDER BY b.at DESC, b.node DESC LIMIT 1"};
+#undef STOA_NODE_COLUMNS
 
 constexpr Statement load_config{"load_config",
                                 "SELECT stoa_config_text(config) FROM nodes WHERE number = $1"};
@@ -124,6 +135,16 @@ NodeState PubsubReader::load(Connection& connection, const std::string& service,
     state.redirect = pubsub::Redirect{redirect[0][0].as<std::string>(), time_in(redirect[0][1])};
   }
   return state;
+}
+
+pubsub::Kept PubsubReader::load_buried(Connection& connection, const std::string& service,
+                                       const std::string& node) {
+  const auto found = connection.exec(load_buried_node, service, node);
+  if (found.empty()) return {};
+  const pqxx::row& row = found[0];
+  auto state = std::make_shared<const NodeState>(load_existing(connection, row));
+  const std::uint64_t number = state->number;
+  return {{time_in(row[13]), time_in(row[14]), jid_in(number, row[15])}, std::move(state)};
 }
 
 std::string PubsubReader::key_of(Connection& connection, const std::string& service,

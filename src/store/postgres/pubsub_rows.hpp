@@ -60,6 +60,10 @@ pubsub::Orphans fetch_orphans(Connection& connection, const pubsub::need::Orphan
 
 pubsub::LogPage read_log(Connection& connection, std::uint64_t number,
                          const pubsub::need::Log& need);
+pubsub::BuriedNodes read_buried(Connection& connection, const std::string& service, Timestamp now,
+                                std::size_t cap);
+pubsub::Acts read_acts(Connection& connection, const std::string& service, const std::string& about,
+                       std::size_t cap);
 pubsub::ReadResult read_archive(Connection& connection, const pubsub::ArchiveRead& read);
 pubsub::ReadResult read_concerned(Connection& connection, const std::string& service,
                                   const pubsub::ConcernedRead& read);

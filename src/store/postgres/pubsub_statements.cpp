@@ -148,9 +148,13 @@ void write_nodes(Connection& connection, const PubsubBatch& batch) {
     const std::uint64_t version = work.configured ? work.configured->version : 1;
     const auto access = token(config.access_model);
     if (const auto* made = work.created) {
-      created.add(work.number, work.service, made->node, digest(made->node), version,
-                  made->creator.str(), made->created, config.title, access, config.hidden,
-                  expire_of(config), json_of(config));
+      // One that ends in the same batch never has its name.
+      const std::string service = (work.buried ? " " : "") + work.service;
+      const std::string key =
+          work.buried ? "buried" + std::to_string(work.number) : std::string(made->node);
+      created.add(work.number, service, made->node, digest(key), version, made->creator.str(),
+                  made->created, config.title, access, config.hidden, expire_of(config),
+                  json_of(config));
     } else {
       configured.add(work.number, version, config.title, access, config.hidden, expire_of(config),
                      json_of(config));
@@ -242,6 +246,7 @@ void write_links(Connection& connection, const PubsubBatch& batch) {
 
 void write_batch(Connection& connection, const PubsubBatch& batch) {
   write_deletions(connection, batch);
+  write_fates(connection, batch);
   write_redirects(connection, batch);
   write_nodes(connection, batch);
   write_relations(connection, batch);
@@ -252,6 +257,8 @@ void write_batch(Connection& connection, const PubsubBatch& batch) {
   write_subscriptions(connection, batch);
   write_affiliations(connection, batch);
   write_links(connection, batch);
+  write_burials(connection, batch);
+  write_acts(connection, batch);
 }
 
 }  // namespace stoa::store::postgres

@@ -36,6 +36,9 @@ class PubsubWriter {
 struct PubsubReader {
   static pubsub::NodeState load(Connection& connection, const std::string& service,
                                 const std::string& node);
+  /// The node of that name that was buried last; without a state where there is none.
+  static pubsub::Kept load_buried(Connection& connection, const std::string& service,
+                                  const std::string& node);
   static std::string key_of(Connection& connection, const std::string& service,
                             std::uint64_t number);
   static pubsub::Facts fetch(Connection& connection, const std::string& service,

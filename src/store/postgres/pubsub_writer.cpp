@@ -46,16 +46,34 @@ struct Add {
 
   void operator()(const change::NodeConfigured& c) const { batch.node(c.number).configured = &c; }
 
-  // What the batch holds of the node need not be written at all.
+  // What the batch holds of a node that is not kept need not be written at all.
   void operator()(const change::NodeDeleted& c) const {
     NodeWork& work = batch.node(c.number);
-    const bool stored = work.created == nullptr;
-    work = NodeWork();
-    work.number = c.number;
-    work.deleted = stored;
+    if (c.kept) {
+      work.service = service;
+      work.buried = &c;
+      work.restored = nullptr;
+      work.unlinked = true;
+      work.links.clear();
+    } else {
+      const bool stored = work.created == nullptr;
+      work = NodeWork();
+      work.number = c.number;
+      work.deleted = stored;
+    }
     for (NodeWork& other : batch.nodes) other.links.erase(c.number);
     batch.redirects.insert_or_assign({service, c.node}, c.redirect ? &*c.redirect : nullptr);
   }
+
+  void operator()(const change::NodeRestored& c) const {
+    NodeWork& work = batch.node(c.number);
+    work.service = service;
+    work.restored = &c;
+    work.buried = nullptr;
+    batch.redirects.insert_or_assign({service, c.node}, nullptr);
+  }
+
+  void operator()(const change::Audited& c) const { batch.acts.emplace_back(service, &c.act); }
 
   void operator()(const change::ItemPublished& c) const {
     NodeWork& work = batch.node(c.number);

@@ -70,6 +70,13 @@ bool read(std::vector<std::string>& into, std::string_view value) {
   into = list_of(value);
   return true;
 }
+bool read(Jid& into, std::string_view value) {
+  const auto jid = Jid::parse(value);
+  if (!jid) return false;
+  into = *jid;
+  return true;
+}
+
 bool read(std::vector<Jid>& into, std::string_view value) {
   std::vector<Jid> jids;
   for (const std::string& part : list_of(value)) {
@@ -151,6 +158,9 @@ constexpr std::array rows = {
     Row{"unconfigured_life", own<&Settings::unconfigured_life>},
     Row{"pending_life", own<&Settings::pending_life>},
     Row{"redirect_life", own<&Settings::redirect_life>},
+    Row{"keep_deleted", own<&Settings::keep_deleted>},
+    Row{"undelete", own<&Settings::undelete>},
+    Row{"orphans_go_to", own<&Settings::orphans_go_to>},
     Row{"bounce_limit", own<&Settings::bounce_limit>},
     Row{"presence_grace", own<&Settings::presence_grace>},
     Row{"relationship_rights", own<&Settings::binding>},

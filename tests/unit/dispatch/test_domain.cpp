@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <stoa/stanza/namespaces.hpp>
+#include <stoa/stanza/stanza.hpp>
+#include <stoa/xml/parser.hpp>
 
 #include "world.hpp"
 
@@ -218,6 +220,67 @@ TEST_CASE("a bare sender above its rate is told to wait [PS-LIM-05 PS-ERR-28]") 
     CHECK(condition(only(world.ask("<iq type='get' id='1' from='juliet@capulet.lit/x' to='toy.lit'>"
                                    "<ping xmlns='urn:xmpp:ping'/></iq>"))) == "none");
   }
+}
+
+namespace {
+
+/// Everything that comes over a stream goes to the dispatcher.
+struct Feed final : stoa::xml::StreamHandler {
+  explicit Feed(World& given) : world(given) {}
+  void on_stream_open(const Element&) override {}
+  void on_stanza(Element stanza) override {
+    auto decoded = stoa::decode_stanza(std::move(stanza));
+    REQUIRE(decoded.ok());
+    world.dispatcher.handle(std::move(decoded).value());
+  }
+  void on_stream_close() override {}
+
+  World& world;
+};
+
+}  // namespace
+
+TEST_CASE("a stanza that is nested too deeply is refused, and the stream goes on [PS-LIM-08]") {
+  World world;
+  Feed feed(world);
+  const auto heard = [&] {
+    world.turn();
+    return world.taken();
+  };
+  stoa::xml::StreamParser parser(feed);
+  const std::string stream =
+      "<stream:stream xmlns='jabber:component:accept' "
+      "xmlns:stream='http://etherx.jabber.org/streams'>";
+  REQUIRE_FALSE(parser.feed(stream));
+  std::string opening;
+  std::string closing;
+  for (int i = 0; i < 100'000; ++i) {
+    opening += "<a>";
+    closing += "</a>";
+  }
+  const std::string envelope = "<iq type='set' id='1' from='juliet@capulet.lit/x' to='toy.lit'>";
+  REQUIRE_FALSE(parser.feed(envelope + opening + closing + "</iq>"));
+  const Element refusal = only(heard());
+  CHECK(condition(refusal) == "not-acceptable");
+  CHECK(refusal.child("error", ns::client)->attr("type") == "modify");
+  REQUIRE_FALSE(
+      parser.feed("<iq type='get' id='2' from='juliet@capulet.lit/x' to='toy.lit'>"
+                  "<ping xmlns='urn:xmpp:ping'/></iq>"));
+  CHECK(only(heard()).attr("type") == "result");
+}
+
+TEST_CASE("a form with more fields than configured is refused [PS-LIM-08]") {
+  World world;
+  const auto with_fields = [](std::size_t count) {
+    std::string form = "<x xmlns='jabber:x:data' type='submit'>";
+    for (std::size_t i = 0; i < count; ++i) form += "<field var='a'/>";
+    return iq("<pubsub xmlns='http://jabber.org/protocol/pubsub'><configure>" + form +
+              "</x></configure></pubsub>");
+  };
+  CHECK(condition(only(world.ask(with_fields(1000)))) != "not-acceptable");
+  const Element refusal = only(world.ask(with_fields(1001)));
+  CHECK(condition(refusal) == "not-acceptable");
+  CHECK(refusal.child("error", ns::client)->attr("type") == "modify");
 }
 
 TEST_CASE("look-ups above the rate are a matter of resources [MUC-LIM-07]") {

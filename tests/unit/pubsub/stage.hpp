@@ -135,6 +135,7 @@ class Stage {
     }
     return page;
   }
+  fact::Kept facts(const need::Kept&) const { return {}; }
   fact::Roster facts(const need::Roster&) const { return {}; }
   fact::Lineage facts(const need::Lineage& need) const {
     fact::Lineage lineage{.requester = need.requester, .asked = need.nodes};

@@ -151,7 +151,7 @@ TEST_CASE("keep-alives and many stanzas never add up to a limit") {
   for (int i = 0; i < 5000; ++i) CHECK_FALSE(parser.feed("<a/>"));
 }
 
-TEST_CASE("elements nested too deeply are refused [MUC-LIM-10]") {
+TEST_CASE("of a stanza that is nested too deeply the upper part is taken [MUC-LIM-10]") {
   const auto nested = [](std::size_t depth) {
     std::string text;
     for (std::size_t i = 0; i < depth; ++i) text += "<a>";
@@ -159,8 +159,15 @@ TEST_CASE("elements nested too deeply are refused [MUC-LIM-10]") {
     return text;
   };
   CHECK(in_stream(nested(64)) == "(taken)");
-  CHECK(in_stream(nested(65)) == "policy-violation");
-  CHECK(in_stream(nested(100000)) == "policy-violation");
+  CHECK(in_stream(nested(65)) == "(taken)");
+  CHECK(in_stream(nested(100000)) == "(taken)");
+  Recorder recorder;
+  xml::StreamParser parser(recorder, {1000, 2, 128});
+  CHECK_FALSE(parser.feed(header));
+  CHECK_FALSE(parser.feed("<m><a>x<b c='1'>y<d/></b>z</a></m><n><a/></n>"));
+  CHECK(recorder.said.find("<a>xz</a><cut xmlns='urn:stoa:xml:depth'/></m> ") != std::string::npos);
+  CHECK(recorder.said.find("<n><a/></n> ") != std::string::npos);
+  CHECK_FALSE(xml::parse(nested(65)).ok());
 }
 
 TEST_CASE("too many attributes are refused [MUC-LIM-10]") {

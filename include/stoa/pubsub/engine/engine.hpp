@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <stoa/base/result.hpp>
@@ -50,6 +51,11 @@ struct Engine {
                                                         const std::string& audience);
   static Result<Answered, StanzaError> answer(const Read& read, ReadResult result,
                                               const Settings& settings, const Jid& requester);
+  static std::vector<std::pair<std::string, Request>> errands(const Read& read,
+                                                              const ReadResult& found);
+  static Result<Answered, StanzaError> conclude(
+      const Read& read, const ReadResult& found,
+      const std::vector<std::optional<StanzaError>>& outcomes, const Settings& settings);
   static std::string error_by(const Stanza&) { return {}; }
 
   static disco::Info service_info(const Settings& settings);

@@ -39,6 +39,14 @@ struct Delete {
 /// 8.5
 struct Purge {};
 
+/// The user is gone from the server: nodes that it alone owns end, or go to the heir that the
+/// settings name; elsewhere its affiliation and its subscriptions do.
+struct RemoveUser {
+  Jid user = {};  ///< bare
+};
+/// The node of that name that was deleted last is wanted back.
+struct Restore {};
+
 /// 6.1; `options` came along (6.3.7).
 struct Subscribe {
   Jid jid = {};
@@ -182,20 +190,29 @@ namespace stoa::pubsub {
 /// A deadline of the node has come: leases, pending subscriptions, expired items.
 struct Tick {};
 
-using Action = std::variant<
-    Tick, action::Create, action::ReadConfiguration, action::Configure, action::Delete,
-    action::Purge, action::Subscribe, action::Unsubscribe, action::ReadOptions, action::SetOptions,
-    action::DefaultOptions, action::OwnSubscriptions, action::OwnAffiliations, action::Items,
-    action::Publish, action::Retract, action::ReadSubscriptions, action::SetSubscriptions,
-    action::ReadAffiliations, action::SetAffiliations, action::Authorize, action::SendPending,
-    action::NodeInfo, action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
-    action::TurnUp, action::Greet, action::Review, action::Follow, action::SeekOrphans>;
+using Action =
+    std::variant<Tick, action::Create, action::ReadConfiguration, action::Configure, action::Delete,
+                 action::Purge, action::Subscribe, action::Unsubscribe, action::ReadOptions,
+                 action::SetOptions, action::DefaultOptions, action::OwnSubscriptions,
+                 action::OwnAffiliations, action::Items, action::Publish, action::Retract,
+                 action::ReadSubscriptions, action::SetSubscriptions, action::ReadAffiliations,
+                 action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
+                 action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
+                 action::TurnUp, action::Greet, action::Review, action::Follow, action::SeekOrphans,
+                 action::RemoveUser, action::Restore>;
+
+/// A request is the last step of a command (XEP-0050), and is answered as such.
+struct CommandStep {
+  std::string command = {};
+  std::string session = {};
+};
 
 /// Who asks what of which node.
 struct Request {
   Jid from = {};
   std::string node = {};  ///< normalised
   Action action = {};
+  std::optional<CommandStep> command = {};
 
   Request() = default;
   Request(Tick tick) : action(tick) {}

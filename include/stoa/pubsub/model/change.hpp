@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <stoa/pubsub/model/node.hpp>
+#include <stoa/pubsub/model/record.hpp>
 #include <stoa/stanza/step.hpp>
 
 /// The only ways in which a node changes. `number` is the node's primary key everywhere.
@@ -31,12 +32,28 @@ struct NodeConfigured {
   SharedConfig after = {};
 };
 
-/// The node and everything that belongs to it (items, subscriptions, affiliations) is gone.
+/// The node and everything that belongs to it (items, subscriptions, affiliations) is gone; where
+/// it is kept, out of sight.
 struct NodeDeleted {
   std::uint64_t number = 0;
   std::string node = {};
   std::optional<Redirect> redirect = {};         ///< from now on at that name
   std::shared_ptr<const NodeState> before = {};  ///< immutable; to undo with
+  std::optional<Burial> kept = {};
+};
+
+/// A deleted node that was kept is back under its number; a redirect of that name ends.
+struct NodeRestored {
+  std::uint64_t number = 0;
+  std::string node = {};
+  std::shared_ptr<const NodeState> after = {};  ///< immutable
+  Burial burial = {};
+  std::optional<Redirect> redirect_before = {};
+};
+
+/// For the record. It is no part of the node's state.
+struct Audited {
+  Act act = {};
 };
 
 /// An item is stored: a new one, or, where `before` is set, in the place of the one of that id.
@@ -137,11 +154,12 @@ struct Undo;
 
 namespace stoa::pubsub {
 
-using Change =
-    std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
-                 change::ItemPublished, change::ItemsRetracted, change::NodePurged,
-                 change::SubscriptionSet, change::AffiliationSet, change::Linked, change::Related,
-                 change::Orphaned, change::Watch, change::Adopt, change::Logged, change::Undo>;
+using Change = std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
+                            change::NodeRestored, change::Audited, change::ItemPublished,
+                            change::ItemsRetracted, change::NodePurged, change::SubscriptionSet,
+                            change::AffiliationSet, change::Linked, change::Related,
+                            change::Orphaned, change::Watch, change::Adopt, change::Logged,
+                            change::Undo>;
 
 }  // namespace stoa::pubsub
 

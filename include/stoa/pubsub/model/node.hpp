@@ -16,6 +16,7 @@
 #include <stoa/pubsub/model/item.hpp>
 #include <stoa/pubsub/model/kin.hpp>
 #include <stoa/pubsub/model/lineage.hpp>
+#include <stoa/pubsub/model/record.hpp>
 #include <stoa/pubsub/model/subscription.hpp>
 #include <stoa/stanza/outgoing.hpp>
 
@@ -117,6 +118,8 @@ struct NodeState {
   mutable std::shared_ptr<const Lineage> lineage = {};
   mutable bool lineage_used = false;
   mutable KnownLog log = {};  ///< of the digests; likewise
+  /// A deleted node of this name, likewise.
+  mutable std::shared_ptr<const Kept> kept = {};
 
   bool exists() const { return number != 0; }
   bool has_relation() const { return link.is_set() || parent.is_set(); }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <stoa/mam/mam.hpp>
+#include <stoa/pubsub/model/command_read.hpp>
 #include <stoa/pubsub/model/joined.hpp>
 #include <stoa/pubsub/model/node.hpp>
 #include <stoa/rsm/order.hpp>
@@ -118,8 +119,9 @@ struct ConcernedRead {
   Turn turn = Turn::arrived;
 };
 
-using Read = std::variant<WatchedRead, ConcernedRead, ArchiveRead, ItemsRead, SubscriptionsRead,
-                          AffiliationsRead, NodesRead, PendingNodesRead, ChildrenRead, JoinedRead>;
+using Read =
+    std::variant<CommandRead, WatchedRead, ConcernedRead, ArchiveRead, ItemsRead, SubscriptionsRead,
+                 AffiliationsRead, NodesRead, PendingNodesRead, ChildrenRead, JoinedRead>;
 
 /// `after`, `before` of a page named a UID that is not there.
 struct UnknownUid {};
@@ -177,8 +179,8 @@ struct Numbers {
 };
 
 using ReadResult =
-    std::variant<UnknownUid, Entities, Numbers, ArchivePage, ItemPage, SubscriptionPage,
-                 AffiliationPage, NodePage, PendingNodes, JoinedPage>;
+    std::variant<UnknownUid, InvolvedNodes, BuriedNodes, Acts, Entities, Numbers, ArchivePage,
+                 ItemPage, SubscriptionPage, AffiliationPage, NodePage, PendingNodes, JoinedPage>;
 
 /// Facts that a decision lacks. All but the counts are of the node whose number fetch() is given.
 namespace need {
@@ -221,6 +223,9 @@ struct Log {
   std::uint64_t from = 0;
   std::size_t bytes = 0;
 };
+struct Kept {
+  std::string node = {};
+};  ///< the last one of that name that was deleted, where it was kept
 struct Roster {
   Jid owner = {};
 };  ///< Settings::people is to know it; no store answers this
@@ -228,7 +233,7 @@ struct Roster {
 
 using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
                           need::HeldSubscriptions, need::Kin, need::Above, need::StoredBytes,
-                          need::Log, need::Roster, need::Lineage, need::Orphans>;
+                          need::Log, need::Kept, need::Roster, need::Lineage, need::Orphans>;
 
 /// The answer to each Need, in the same order of alternatives; the question comes back with it.
 namespace fact {
@@ -263,12 +268,13 @@ using Above = pubsub::Above;
 using Lineage = pubsub::Lineage;
 using Orphans = pubsub::Orphans;
 using Log = LogPage;
+using Kept = pubsub::Kept;
 struct Roster {};  ///< it is known now
 }  // namespace fact
 
 using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
                            fact::HeldSubscriptions, fact::Kin, fact::Above, fact::StoredBytes,
-                           fact::Log, fact::Roster, fact::Lineage, fact::Orphans>;
+                           fact::Log, fact::Kept, fact::Roster, fact::Lineage, fact::Orphans>;
 
 /// Puts facts into the node's caches.
 void supply(NodeState& state, const Facts& facts);

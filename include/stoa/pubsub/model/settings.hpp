@@ -103,6 +103,11 @@ struct Settings {
   Duration unconfigured_life = std::chrono::hours(24);
   Duration pending_life = std::chrono::hours(24 * 365);
   Duration redirect_life = std::chrono::hours(24 * 365);
+  /// How long a deleted node can be brought back: after its owner's request, and after a service
+  /// administrator's. Zero: not at all.
+  Duration keep_deleted = Duration::zero();
+  Duration undelete = std::chrono::hours(24 * 7);
+  Jid orphans_go_to = {};  ///< owner of nodes whose last owner is removed; empty: they are deleted
   /// After a start, or a break of the link: who is not on line by then is taken for gone.
   Duration presence_grace = std::chrono::minutes(2);
   Binding binding = Binding::owners;

@@ -1,14 +1,13 @@
-#include "muc/engine/command_form.hpp"
-
 #include <charconv>
 #include <utility>
 
+#include <stoa/forms/command_form.hpp>
 #include <stoa/stanza/namespaces.hpp>
 
-namespace stoa::muc {
+namespace stoa::forms {
 
-forms::Field question_field(std::string_view var, std::string_view label, Asking how) {
-  forms::Field made;
+Field question_field(std::string_view var, std::string_view label, Asking how) {
+  Field made;
   made.var = var;
   made.type = how.type;
   made.label = label;
@@ -16,7 +15,7 @@ forms::Field question_field(std::string_view var, std::string_view label, Asking
   return made;
 }
 
-std::optional<std::uint64_t> number_in(const forms::Form& form, std::string_view var) {
+std::optional<std::uint64_t> number_in(const Form& form, std::string_view var) {
   const std::string_view text = form.value(var).value_or("");
   std::uint64_t number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -26,13 +25,13 @@ std::optional<std::uint64_t> number_in(const forms::Form& form, std::string_view
   return number;
 }
 
-std::string text_in(const forms::Form& form, std::string_view var) {
+std::string text_in(const Form& form, std::string_view var) {
   return std::string(form.value(var).value_or(""));
 }
 
-const forms::Values& values_in(const forms::Form& form, std::string_view var) {
-  static const forms::Values none;
-  const forms::Field* field = form.find(var);
+const Values& values_in(const Form& form, std::string_view var) {
+  static const Values none;
+  const Field* field = form.find(var);
   return field ? field->values : none;
 }
 
@@ -41,9 +40,9 @@ ResultTable::ResultTable(std::string_view form_type, std::string title,
     : form_type_(form_type), title_(std::move(title)), columns_(std::move(columns)) {}
 
 void ResultTable::field(std::string_view var, std::string value) {
-  forms::Field made;
+  Field made;
   made.var = var;
-  made.type = forms::FieldType::text_single;
+  made.type = FieldType::text_single;
   made.values = {std::move(value)};
   fields_.push_back(std::move(made));
 }
@@ -53,10 +52,10 @@ void ResultTable::row(const std::vector<std::string>& values) {
 }
 
 xml::Element ResultTable::done() && {
-  forms::Form form{.type = forms::FormType::result, .title = title_};
+  Form form{.type = FormType::result, .title = title_};
   form.form_type = form_type_;
   form.fields = std::move(fields_);
-  xml::Element x = forms::encode(form);
+  xml::Element x = encode(form);
   if (columns_.empty()) return x;
   xml::Element& reported = x.add("reported", ns::data_form);
   for (const auto column : columns_) reported.add("field", ns::data_form).set("var", column);
@@ -71,4 +70,4 @@ xml::Element ResultTable::done() && {
   return x;
 }
 
-}  // namespace stoa::muc
+}  // namespace stoa::forms

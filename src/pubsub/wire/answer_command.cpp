@@ -1,0 +1,95 @@
+#include <stoa/forms/command_form.hpp>
+#include <stoa/stanza/namespaces.hpp>
+
+#include "pubsub/wire/commands.hpp"
+#include "pubsub/wire/replies.hpp"
+
+namespace stoa::pubsub {
+
+namespace {
+
+using forms::ResultTable;
+using Outcomes = std::vector<std::optional<StanzaError>>;
+
+xml::Element shown(const CommandRead& read, ResultTable table) {
+  xml::Element done = wire::command_done({read.command, read.session});
+  done.add(std::move(table).done());
+  return done;
+}
+
+/// What became of errands: how many were done, and which not and why.
+ResultTable outcome_table(const std::vector<std::string>& nodes, const Outcomes& outcomes) {
+  ResultTable table(wire::service_form, "Done", {"node", "outcome"});
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (!outcomes[i]) {
+      ++done;
+    } else {
+      table.row({nodes.at(i), std::string(token(outcomes[i]->condition))});
+    }
+  }
+  table.field("nodes", std::to_string(done));
+  return table;
+}
+
+/// The content of one kind of find.
+struct Shows {
+  ResultTable operator()(const InvolvedNodes& found) const {
+    return outcome_table(found.nodes, {});
+  }
+  ResultTable operator()(const BuriedNodes& found) const {
+    ResultTable table(wire::service_form, "Deleted nodes", {"node", "deleted", "until", "by"});
+    for (const auto& row : found.rows) {
+      table.row({row.node, format_xep0082(row.burial.at), format_xep0082(row.burial.until),
+                 row.burial.by.str()});
+    }
+    return table;
+  }
+  ResultTable operator()(const Acts& found) const {
+    ResultTable table(wire::service_form, "Acts of owners and administrators",
+                      {"time", "actor", "act", "node", "target", "detail"});
+    for (const Act& act : found.acts) {
+      table.row(
+          {format_xep0082(act.at), act.actor.str(), act.act, act.node, act.target, act.detail});
+    }
+    return table;
+  }
+  template <class Other>
+  ResultTable operator()(const Other&) const {
+    return ResultTable(wire::service_form, "Nothing", {});
+  }
+};
+
+}  // namespace
+
+std::vector<std::pair<std::string, Request>> Engine::errands(const pubsub::Read& read,
+                                                             const pubsub::ReadResult& found) {
+  const auto* of = std::get_if<CommandRead>(&read);
+  const auto* nodes = std::get_if<InvolvedNodes>(&found);
+  if (of == nullptr || nodes == nullptr) return {};
+  const Jid& user = std::get<look::Involved>(of->what).bare;
+  std::vector<std::pair<std::string, pubsub::Request>> errands;
+  for (const std::string& node : nodes->nodes) {
+    errands.emplace_back(node, pubsub::Request(of->by, node, action::RemoveUser{user}));
+  }
+  return errands;
+}
+
+Result<Answered, StanzaError> Engine::conclude(const pubsub::Read& read,
+                                               const pubsub::ReadResult& found,
+                                               const Outcomes& outcomes, const pubsub::Settings&) {
+  Answered answered;
+  answered.reply = shown(std::get<CommandRead>(read),
+                         outcome_table(std::get<InvolvedNodes>(found).nodes, outcomes));
+  return answered;
+}
+
+namespace wire {
+
+xml::Element command_answer(const CommandRead& read, const ReadResult& found) {
+  return shown(read, std::visit(Shows{}, found));
+}
+
+}  // namespace wire
+
+}  // namespace stoa::pubsub
