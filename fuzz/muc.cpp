@@ -169,7 +169,8 @@ class Service {
       if (stanza->name() == "presence" && stanza->attr_or("type", "") != "error") {
         see(place, *stanza, from->resource(), selves);
       }
-      if (stanza->name() == "message") check_message(*stanza, from->bare().str());
+      if (stanza->name() == "message") check_message(*stanza, *from);
+      check_forgery(*stanza, *from, *Jid::parse(stanza->attr_or("to", "")));
     }
   }
 
@@ -195,14 +196,47 @@ class Service {
     }
   }
 
-  static void check_message(const xml::Element& stanza, const std::string& room) {
+  static void check_message(const xml::Element& stanza, const Jid& from) {
+    const std::string room = from.bare().str();
     std::size_t own_ids = 0;
     for (const xml::Element* id : stanza.children("stanza-id", ns::sid)) {
-      own_ids += id->attr_or("by", "") == room ? 1 : 0;
+      const auto by = Jid::parse(id->attr_or("by", ""));
+      own_ids += by && by->str() == room ? 1 : 0;
     }
     require(own_ids <= 1);
+    std::size_t own_delays = 0;
+    for (const xml::Element* delay : stanza.children("delay", ns::delay)) {
+      const auto by = Jid::parse(delay->attr_or("from", ""));
+      require(!by || by->str() != "services.shakespeare.lit");
+      own_delays += by && by->str() == room ? 1 : 0;
+    }
+    require(own_delays <= 1);
     require(count_of(stanza, "occupant-id", ns::occupant_id) <= 1);
     require(count_of(stanza, "x", ns::muc_user) <= 1);
+  }
+
+  /// Only rooms say what rooms say, to whoever is in one (an error repeats what it refuses).
+  static void check_forgery(const xml::Element& stanza, const Jid& from, const Jid& to) {
+    if (stanza.attr_or("type", "") == "error" || stanza.name() == "iq") return;
+    require(to.domain() != "services.shakespeare.lit");
+    require(count_of(stanza, "hats", ns::hats) <= 1 && count_of(stanza, "mav", ns::mav) == 0);
+    require(count_of(stanza, "info", "urn:xmpp:raa:0") == 0);
+    for (const xml::Element* child : stanza.children()) {
+      require(child->ns() != ns::muc && child->ns() != ns::muc_admin &&
+              child->ns() != ns::muc_owner);
+      require(child->ns() != ns::moderate);
+    }
+    const xml::Element* retract = stanza.child("retract", ns::retract);
+    const bool moderated = retract && retract->child("moderated", ns::moderate);
+    require(!moderated || !from.is_full());
+    // Rooms are semi-anonymous or say where a message is from, in the history alone.
+    for (const xml::Element* addresses :
+         stanza.children("addresses", "http://jabber.org/protocol/address")) {
+      const xml::Element* address =
+          addresses->child("address", "http://jabber.org/protocol/address");
+      const bool shown = address && address->attr_or("type", "") == "ofrom";
+      require(!shown || stanza.child("delay", ns::delay));
+    }
   }
 
   static void check(Place& place) {

@@ -1,5 +1,6 @@
 #include "app/program.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -121,8 +122,10 @@ void Program::add_domain(const LinkConfig& link) {
 dispatch::DomainSettings Program::domain_settings(const LinkConfig& link) const {
   Admins unlimited = admins_of(config_);
   unlimited.merge(link.pep_servers());  // they speak for many
+  disco::ServiceProfile profile = profile_of(config_.service);
+  if (offers(link, "muc")) profile.vcard.reset();  // the rooms have it, and may be given another
   return {.name = link.link.domain,
-          .profile = profile_of(config_.service),
+          .profile = std::move(profile),
           .list_page = config_.muc.limits.items_page,
           .stanza_bytes = link.link.stanza_bytes,
           .form_fields = config_.limits.form_fields,
@@ -162,10 +165,25 @@ void Program::run_due() {
 
 void Program::look_after() {
   publish();
+  end_as_ordered();
+  if (stopping_) return;
   watch_.expires_after(watch_pause);
   watch_.async_wait([this](const boost::system::error_code& stopped) {
     if (!stopped) look_after();
   });
+}
+
+/// An administrator may have ordered the end (XEP-0133).
+void Program::end_as_ordered() {
+  for (const Hosted& hosted : hosted_) {
+    const std::optional<muc::Ending> ending = hosted.ending();
+    if (!ending || ending->at > clock_.now()) continue;
+    log::info("ordered to end", {{"how", ending->for_good ? "shutdown" : "restart"}});
+    restart_ = !ending->for_good;
+    dismissing_ = ending->for_good;
+    shut_down();
+    return;
+  }
 }
 
 /// Far behind counts only while the database is there: when it is away, chat goes on, and what
@@ -234,14 +252,34 @@ void Program::shut_down() {
 }
 
 void Program::drain(Clock::time_point until) {
-  const bool pending =
-      common_ && (common_->release.held() > 0 || store_.figures().waiting_units > 0);
+  const bool pending = common_ && (common_->release.held() > 0 ||
+                                   store_.figures().waiting_units > 0 || anything_under_way());
   if (!pending || Clock::now() >= until) {
-    close_links();
+    if (std::exchange(dismissing_, false)) {
+      dismiss();
+    } else {
+      close_links();
+    }
     return;
   }
   watch_.expires_after(drain_pause);
   watch_.async_wait([this, until](const boost::system::error_code&) { drain(until); });
+}
+
+bool Program::anything_under_way() const {
+  return std::any_of(hosted_.begin(), hosted_.end(),
+                     [](const Hosted& hosted) { return hosted.busy(); });
+}
+
+/// The end is for good: nobody stays in a room. With all that came in settled, so that nobody is
+/// missed.
+void Program::dismiss() {
+  const auto left = std::make_shared<std::size_t>(hosted_.size());
+  for (const Hosted& hosted : hosted_) {
+    hosted.dismiss([this, left] {
+      if (--*left == 0) drain(Clock::now() + config_.database.commit_timeout);
+    });
+  }
 }
 
 void Program::close_links() {

@@ -35,6 +35,8 @@ class Program {
   void start();
   /// Orderly end: takes nothing more in, stores and writes what is pending, closes the links.
   void shut_down();
+  /// Whether it ended to be started again.
+  bool to_be_restarted() const { return restart_; }
   /// Takes over what may change in a running program, and logs what would need a restart.
   void reload(const Config& read);
 
@@ -53,10 +55,13 @@ class Program {
   void keep_time();
   void run_due();
   void look_after();
+  void end_as_ordered();
   void look_at_journal(const store::Figures& figures);
   void hold_back();
   void publish();
   void drain(Clock::time_point until);
+  bool anything_under_way() const;
+  void dismiss();
   void close_links();
   void finish();
 
@@ -82,6 +87,8 @@ class Program {
   bool much_held_ = false;
   bool held_back_ = false;
   bool stopping_ = false;
+  bool restart_ = false;
+  bool dismissing_ = false;  // everybody must be told before the links are closed
   std::size_t links_open_ = 0;
 };
 

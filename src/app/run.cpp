@@ -1,11 +1,16 @@
 #include "app/run.hpp"
 
+#include <cerrno>
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/signal_set.hpp>
+#include <unistd.h>
 
 #include <stoa/base/log.hpp>
 
@@ -52,6 +57,7 @@ class Daemon {
     http_.reset();
     return exit_code_;
   }
+  bool to_be_restarted() const { return exit_code_ == 0 && program_->to_be_restarted(); }
 
  private:
   void await_signal() {
@@ -99,12 +105,31 @@ class Daemon {
   bool stopping_ = false;
 };
 
+/// The process becomes a fresh one, with the same arguments. Comes back only where that fails.
+void start_again() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  if (words.empty()) return;
+  ::execvp(arguments.front(), arguments.data());
+  ::execv("/proc/self/exe", arguments.data());
+  log::error("cannot start again", {{"errno", std::to_string(errno)}});
+}
+
 }  // namespace
 
 int run(const Config& config, const std::filesystem::path& file) {
   log::set_level(config.log_level);
   log::info("starting", {{"version", STOA_VERSION}});
-  return Daemon(config, file).run();
+  std::optional<Daemon> daemon(std::in_place, config, file);
+  const int code = daemon->run();
+  const bool again = daemon->to_be_restarted();
+  daemon.reset();  // ports and the lease are free before the next one wants them
+  if (again) start_again();
+  return code;
 }
 
 }  // namespace stoa::app

@@ -1,11 +1,16 @@
 #include "app/services.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include <stoa/muc/engine/engine.hpp>
 #include <stoa/pep/accounts.hpp>
 #include <stoa/pubsub/engine/engine.hpp>
+#include <stoa/stanza/namespaces.hpp>
+#include <stoa/xml/write.hpp>
+
+#include "app/profile.hpp"
 
 namespace stoa::app {
 
@@ -32,6 +37,23 @@ std::shared_ptr<Ports<E>> ports_of(const LinkConfig& link, const Place& place) {
       Ports<E>{place.store.journal<E>(domain), place.store.loader<E>(domain)});
 }
 
+/// To every room in which somebody sits.
+template <class E>
+void dismiss_all(dispatch::EntityService<E>& service, dispatch::LoaderPort<E>& loader,
+                 std::function<void()> then) {
+  muc::read::ForCommand seated;
+  seated.what = muc::read::Seated{};
+  loader.read(seated, 0,
+              [&service, then = std::move(then)](dispatch::Found<muc::ReadResult> found) {
+                const auto* result = std::get_if<muc::ReadResult>(&found);
+                const auto* rooms = result ? std::get_if<muc::found::Rooms>(result) : nullptr;
+                for (std::size_t i = 0; rooms && i < rooms->rooms.size(); ++i) {
+                  service.ask(rooms->rooms[i].localpart, muc::request::Shutdown{});
+                }
+                then();
+              });
+}
+
 template <class E>
 Hosted host(std::string name, typename E::Settings settings, const LinkConfig& link,
             const Config& config, const Place& place, std::shared_ptr<Ports<E>> ports) {
@@ -44,11 +66,19 @@ Hosted host(std::string name, typename E::Settings settings, const LinkConfig& l
       std::move(settings), *ports->journal, *ports->loader);
   dispatch::EntityService<E>* const made = service.get();  // the dispatcher keeps it
   place.dispatcher.add_service(domain, std::move(service));
-  return {.domain = domain,
-          .name = std::move(name),
-          .loaded = [made] { return made->entities(); },
-          .set_admins = [made](Admins admins) { made->set_admins(std::move(admins)); },
-          .ports = ports};
+  Hosted hosted{.domain = domain,
+                .name = std::move(name),
+                .loaded = [made] { return made->entities(); },
+                .set_admins = [made](Admins admins) { made->set_admins(std::move(admins)); },
+                .ports = ports};
+  hosted.busy = [made] { return made->busy(); };
+  if constexpr (std::is_same_v<E, muc::Engine>) {
+    hosted.ending = [made] { return made->settings().ending; };
+    hosted.dismiss = [made, &loader = *ports->loader](std::function<void()> then) {
+      dismiss_all(*made, loader, std::move(then));
+    };
+  }
+  return hosted;
 }
 
 constexpr std::size_t account_memory = 16u << 20;  // of one account's nodes
@@ -105,11 +135,11 @@ std::vector<Hosted> host_nodes_with_accounts(pubsub::Settings settings, const Li
   return hosted;
 }
 
-bool offers(const LinkConfig& link, const char* service) {
+}  // namespace
+
+bool offers(const LinkConfig& link, std::string_view service) {
   return std::find(link.services.begin(), link.services.end(), service) != link.services.end();
 }
-
-}  // namespace
 
 Admins admins_of(const Config& config) {
   Admins admins;
@@ -129,6 +159,7 @@ std::vector<Hosted> host_services(const LinkConfig& link, const Config& config,
   if (offers(link, "muc")) {
     muc::Settings settings = config.muc;
     settings.service = domain;
+    settings.vcard = xml::to_string(profile_of(config.service).vcard.value(), ns::client);
     hosted.push_back(host<muc::Engine>("muc", std::move(settings), link, config, place,
                                        ports_of<muc::Engine>(link, place)));
   }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <stoa/app/config.hpp>
 #include <stoa/dispatch/dispatcher.hpp>
 #include <stoa/dispatch/entity_service.hpp>
+#include <stoa/muc/model/extras.hpp>
 #include <stoa/store/store.hpp>
 
 namespace stoa::app {
@@ -21,6 +23,12 @@ struct Hosted {
   std::string name;  ///< as in the configuration's `services`
   std::function<std::size_t()> loaded;
   std::function<void(Admins)> set_admins;
+  /// Whether anything is under way.
+  std::function<bool()> busy = [] { return false; };
+  /// When an administrator wants the program to end, and how.
+  std::function<std::optional<muc::Ending>()> ending = [] { return std::nullopt; };
+  /// Tells everybody that the service ends for good, then calls back.
+  std::function<void(std::function<void()>)> dismiss = [](const auto& then) { then(); };
   std::shared_ptr<void> ports;  ///< journal and loader; they outlive the service
 };
 
@@ -35,5 +43,6 @@ struct Place {
 std::vector<Hosted> host_services(const LinkConfig& link, const Config& config, const Place& place);
 
 Admins admins_of(const Config& config);
+bool offers(const LinkConfig& link, std::string_view service);
 
 }  // namespace stoa::app

@@ -11,6 +11,9 @@ namespace stoa::link {
 
 namespace {
 
+/// So much may overtake a piece of a list.
+constexpr std::size_t turn_bytes = 128 * 1024;
+
 std::size_t memory(const Outgoing& out) {
   return sizeof(Outgoing) + out.head.size() + out.middle.size() + out.tail.size();
 }
@@ -22,6 +25,25 @@ char* put(char* at, std::string_view bytes) {
 
 bool is_stale_when_old(const Outgoing& out) {
   return out.redelivery == Redelivery::drop || out.head.starts_with("<iq");
+}
+
+/// A large piece of a list for one addressee (who is in a room).
+bool is_bulk(const Outgoing& out) {
+  return !out.recipients && out.stanzas > 1 && out.redelivery == Redelivery::drop &&
+         out.head.size() >= turn_bytes;
+}
+
+/// The value of an attribute in the first tag, empty where it ends before one.
+std::string_view attribute(std::string_view head, std::string_view name) {
+  const std::size_t at = head.find(name);
+  if (at == std::string_view::npos) return {};
+  head.remove_prefix(at + name.size());
+  const std::size_t end = head.find('\'');
+  return end == std::string_view::npos ? std::string_view() : head.substr(0, end);
+}
+
+std::string_view bare(std::string_view jid) {
+  return jid.substr(0, jid.find('/'));
 }
 
 void forget(Outgoing& out) {
@@ -58,9 +80,64 @@ Outbox::Taken Outbox::send(Outgoing out, std::uint64_t mark, Steady now) {
     forget(out);
   }
   unwritten_ += out.bytes();
-  entries_.push_back({std::move(out), mark, now});
+  append({std::move(out), mark, now});
   update_congestion();
   return taken;
+}
+
+/// Bulk output waits behind what it has nothing to do with; but for as many bytes only as one piece
+/// of it has, roughly, so that both go on.
+void Outbox::append(Entry entry) {
+  quicken_begun();
+  const bool alone = slow_ == entries_.size();
+  if (alone && !is_bulk(entry.out)) {
+    entries_.push_back(std::move(entry));
+    ++slow_;
+    return;
+  }
+  Ends ends{std::string(bare(attribute(entry.out.head, " from='"))),
+            entry.out.recipients ? std::string() : std::string(attribute(entry.out.head, " to='"))};
+  if (is_bulk(entry.out) || entry.out.count() == 0 || !overtakes(ends)) {
+    slow_from_.insert(ends.from);
+    slow_to_.insert(ends.to);
+    entry.slow = std::make_unique<Ends>(std::move(ends));
+    entries_.push_back(std::move(entry));
+    return;
+  }
+  // Its mark says that everything sent before it is out, so that stays behind.
+  const std::uint64_t mark = std::exchange(entry.mark, 0);
+  quick_bytes_ += entry.out.bytes();
+  entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(slow_), std::move(entry));
+  ++slow_;
+  if (mark > 0 && entries_.back().out.count() > 0) {
+    Entry marked{{}, 0, entries_.back().since};
+    forget(marked.out);
+    entries_.push_back(std::move(marked));
+  }
+  if (mark > 0) entries_.back().mark = mark;
+  if (quick_bytes_ > turn_bytes) quicken();
+}
+
+bool Outbox::overtakes(const Ends& ends) const {
+  return !slow_from_.contains(ends.from) && (ends.to.empty() || !slow_to_.contains(ends.to));
+}
+
+/// The first of those that may be overtaken no longer may.
+void Outbox::quicken() {
+  Entry& entry = entries_[slow_++];
+  quick_bytes_ = 0;
+  if (!entry.slow) return;
+  slow_from_.erase(slow_from_.find(entry.slow->from));
+  slow_to_.erase(slow_to_.find(entry.slow->to));
+  entry.slow = nullptr;
+}
+
+void Outbox::quicken_begun() {
+  const auto begun = [this] {
+    return slow_ < entries_.size() &&
+           (slow_ < cursor_ || (slow_ == cursor_ && entries_[slow_].next > 0));
+  };
+  while (begun()) quicken();
 }
 
 void Outbox::fill(Chunk& chunk) {
@@ -173,7 +250,8 @@ std::uint64_t Outbox::prove(std::string_view id) {
   }
   if (!proof) return 0;
   std::uint64_t mark = 0;
-  for (; first_ < proof->entry; ++first_, --cursor_) {
+  quicken_begun();
+  for (; first_ < proof->entry; ++first_, --cursor_, --slow_) {
     const Entry& entry = entries_.front();
     mark = std::max(mark, entry.mark);
     if (entry.out.redelivery == Redelivery::keep) kept_ -= memory(entry.out);
@@ -187,6 +265,7 @@ std::uint64_t Outbox::prove(std::string_view id) {
 }
 
 void Outbox::rewind(Steady now) {
+  quicken_begun();
   pings_.clear();
   ping_wanted_ = false;
   unpinged_ = false;

@@ -124,6 +124,17 @@ def clear(alice, bob):
     bob.until("sees an empty canvas", lambda: bob.strokes() == 0)
 
 
+def kick(alice, bob):
+    alice.find("#occupants li[data-nick=bob] .kick").click()
+    bob.sees("#notice", "You were kicked")
+    alice.sees("#messages li", "bob was kicked")
+    bob.browser.refresh()
+    bob.enter()
+    alice.until("with bob again", lambda: "bob" in [
+        e.get_attribute("data-nick") for e in alice.browser.find_elements(
+            By.CSS_SELECTOR, "#occupants li")])
+
+
 def moderate(alice, bob):
     alice.find("#occupants li[data-nick=bob] .promote").click()
     bob.until("a moderator", lambda: bob.find(
@@ -153,6 +164,7 @@ def main(server_name):
                 tic_tac_toe(alice, bob)
                 browse(alice)
                 clear(alice, bob)
+                kick(alice, bob)
                 moderate(alice, bob)
             finally:
                 alice.browser.quit()

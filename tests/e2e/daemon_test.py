@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 from harness import main, test
-from clients import NS
+from clients import NS, presence, presence_of_room, statuses
 from process import accepts, write_private
 from servers import SERVERS, Stoa, free_ports, scratch, stoa_program
 
@@ -198,6 +198,54 @@ async def drain(world):
     mercutio = await world.session("mercutio")
     await mercutio.enter(room, "mercutio")
     await mercutio.receives(lambda s: s.findtext("c:body", None, NS) == "word 49")
+
+
+def order(name, *fields):
+    """A command of XEP-0133 with its form filled in."""
+    filled = "".join(f"<field var='{var}'><value>{value}</value></field>" for var, value in fields)
+    return (f"<command xmlns='http://jabber.org/protocol/commands' "
+            f"node='http://jabber.org/protocol/admin#{name}'><x xmlns='{NS['data']}' type='submit'>"
+            "<field var='FORM_TYPE'><value>http://jabber.org/protocol/admin</value></field>"
+            f"{filled}</x></command>")
+
+
+def said(text):
+    return lambda s: s.findtext("c:body", None, NS) == text
+
+
+@test("an administrator restarts it: the same process serves anew, and nobody noticed [MUC-CMD-04]")
+async def ordered_restart(world):
+    juliet, romeo, admin = [await world.session(name) for name in ("juliet", "romeo", "admin")]
+    room = await world.room(juliet, romeo)
+    pid = world.stoa.pid
+    async with world.comes_back_fresh():
+        await admin.ask(world.service, "set", order("restart"))
+    assert world.stoa.process.running() and world.stoa.pid == pid
+    for client in (juliet, romeo):
+        assert await client.in_room(room, client.name) is None
+        await client.hears_nothing(presence_of_room(room))
+    juliet.say(room, "still here")
+    await romeo.receives(said("still here"))
+
+
+@test("shut down for good, it tells the rooms, then puts everybody out [MUC-PERS-07] [MUC-CMD-04]")
+async def ordered_shutdown(world):
+    juliet, romeo, admin = [await world.session(name) for name in ("juliet", "romeo", "admin")]
+    room = await world.room(juliet, romeo, **{"muc#roomconfig_persistentroom": "1"})
+    assert await juliet.refused(world.service, "set", order("shutdown")) == ("auth", "forbidden")
+    await admin.ask(world.service, "set", order("shutdown", ("announcement", "good night")))
+    for client, other in ((juliet, romeo), (romeo, juliet)):
+        await client.receives(said("good night"))
+        own = await client.receives(presence(f"{room}/{client.name}", "unavailable"))
+        assert {110, 332} <= set(statuses(own)), statuses(own)
+        assert own.find("user:x/user:item", NS).get("role") == "none"
+        await client.hears_nothing(presence(f"{room}/{other.name}", "unavailable"))
+    await world.until(lambda: not world.stoa.process.running(), "it ends")
+    assert world.stoa.process.child.wait() == 0
+    world.start_stoa()
+    assert await juliet.in_room(room, "juliet") == "not-acceptable"
+    own = await juliet.enter(room, "juliet")
+    assert own.find("user:x/user:item", NS).get("affiliation") == "owner"
 
 
 async def logged(world, text):

@@ -114,6 +114,18 @@ class World:
         await self.until(lambda: self.metric(f"{what}_connects_total") > before and
                          self.stoa.ready(), f"the {what} came back")
 
+    @contextlib.asynccontextmanager
+    async def comes_back_fresh(self):
+        """Around that which makes stoa start again by itself."""
+        before = self.log_lines("event=ready")
+        yield
+        await self.until(lambda: self.log_lines("event=ready") > before and self.stoa.ready(),
+                         "stoa started again")
+
+    def log_lines(self, part):
+        with open(self.stoa.log, encoding="utf-8", errors="replace") as log:
+            return sum(part in line for line in log)
+
     async def ready(self):
         await self.until(self.stoa.ready, "ready")
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -57,6 +58,10 @@ struct OutboxSettings {
 /// answer to a ping, result or error, proves that it has taken everything that was written before
 /// it. A broadcast stays one object and is rendered piece by piece, so memory does not grow with
 /// its audience.
+///
+/// Order: as it was sent, save that bulk output, and what must not overtake it, takes turns with
+/// the rest. What has the same sender (bare JID) or the same single addressee keeps its order
+/// always.
 class Outbox {
  public:
   explicit Outbox(OutboxSettings settings);
@@ -101,12 +106,18 @@ class Outbox {
   std::uint64_t stanzas_written() const { return stanzas_written_; }
 
  private:
+  /// Whose stanzas must not overtake an entry.
+  struct Ends {
+    std::string from;  // bare
+    std::string to;    // empty: many
+  };
   struct Entry {
     Outgoing out;
     std::uint64_t mark = 0;
     Steady since;
-    std::size_t next = 0;    // recipients rendered, or bytes of head where there are none
-    std::size_t proved = 0;  // recipients proved taken
+    std::size_t next = 0;             // recipients rendered, or bytes of head where there are none
+    std::size_t proved = 0;           // recipients proved taken
+    std::unique_ptr<Ends> slow = {};  // may be overtaken by what has other ends
   };
   struct Ping {
     std::uint64_t number;
@@ -121,6 +132,10 @@ class Outbox {
   Room append_ping(Chunk& chunk);
   Room append_due_ping(Chunk& chunk);
   void finish(Entry& entry);
+  void append(Entry entry);
+  bool overtakes(const Ends& ends) const;
+  void quicken();
+  void quicken_begun();
   void rewind(Entry& entry, Steady now);
   void update_congestion();
   bool is_ours(const Outgoing& out) const;
@@ -130,8 +145,12 @@ class Outbox {
   std::string ping_tail_;
   std::deque<Entry> entries_;
   std::deque<Ping> pings_;
-  std::uint64_t first_ = 0;  // number of entries_.front()
-  std::size_t cursor_ = 0;   // index of the first entry that is not wholly rendered
+  std::uint64_t first_ = 0;      // number of entries_.front()
+  std::size_t cursor_ = 0;       // index of the first entry that is not wholly rendered
+  std::size_t slow_ = 0;         // index of the first entry that may be overtaken
+  std::size_t quick_bytes_ = 0;  // overtook the entry at slow_
+  std::multiset<std::string, std::less<>> slow_from_;
+  std::multiset<std::string, std::less<>> slow_to_;
   std::size_t unwritten_ = 0;
   std::size_t kept_ = 0;
   std::size_t since_ping_ = 0;

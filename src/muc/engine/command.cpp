@@ -133,14 +133,14 @@ std::optional<StanzaError> malformed(const Scene& scene, const request::Command&
   return std::nullopt;
 }
 
-using Tables = std::array<std::span<const CommandEntry>, 2>;
+using Tables = std::array<std::span<const CommandEntry>, 3>;
 
 Tables tables_at_room() {
-  return {hat_commands(), people_commands()};
+  return {hat_commands(), people_commands(), {}};
 }
 
 Tables tables_at_service() {
-  return {desk_commands(), service_room_commands()};
+  return {desk_commands(), service_room_commands(), copy_commands()};
 }
 
 const CommandEntry* entry_in(const Tables& tables, std::string_view node) {

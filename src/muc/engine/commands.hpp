@@ -61,6 +61,8 @@ std::span<const CommandEntry> desk_commands();
 /// service_room.cpp: at the service, about the one room that the field `room` of their form names;
 /// those of `of_nothing` make a room, the others want one.
 std::span<const CommandEntry> service_room_commands();
+/// service_copy.cpp: likewise
+std::span<const CommandEntry> copy_commands();
 bool names_room(std::string_view node);
 bool is_of_nothing(std::string_view node);
 
@@ -68,8 +70,11 @@ bool is_of_nothing(std::string_view node);
 inline constexpr std::string_view service_form = "urn:stoa:rooms:service";
 
 /// What a command at the service sends to the rooms that were found for it.
-enum class Errand { none, end, expel, announce, ban };
+enum class Errand { none, end, expel, announce, ban, stop };
 Errand errand_of(std::string_view node);
+
+inline constexpr std::string_view import_command = "urn:stoa:rooms:service:import";
+inline constexpr std::string_view shutdown_command = "http://jabber.org/protocol/admin#shutdown";
 
 bool is_service_command(std::string_view node);
 /// All of them, in the order in which they are listed.

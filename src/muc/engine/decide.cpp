@@ -81,7 +81,7 @@ bool is_for_lobby(const Request& request) {
       [](const auto& ask) {
         using R = std::decay_t<decltype(ask)>;
         if constexpr (std::is_base_of_v<Asked, R>) return ask.to.local().empty();
-        return std::is_same_v<R, request::Ban>;
+        return std::is_same_v<R, request::Ban> || std::is_same_v<R, request::Stop>;
       },
       request);
 }
@@ -128,7 +128,7 @@ RoomDecision Engine::decide(const State& state, const Request& request, const Se
   const Scene scene{state, settings, known};
   if (!state.exists() && is_for_lobby(request)) return decide_first(scene, request);
   RoomDecision decision = std::visit(Decide{scene}, request);
-  if (admin && state.exists()) record(scene, request, decision);
+  if (admin && state.exists() && !is_lobby(state)) record(scene, request, decision);
   return decision;
 }
 

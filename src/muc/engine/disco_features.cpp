@@ -72,7 +72,7 @@ std::vector<std::string> room_features(const RoomConfig& config, const Settings&
 std::vector<std::string> service_features(const Settings& settings) {
   std::vector<std::string> features;
   for (const auto name :
-       {ns::muc, stable_id, ns::rsm, ns::occupant_id, ns::muc_unique, ns::commands}) {
+       {ns::muc, stable_id, ns::rsm, ns::occupant_id, ns::muc_unique, ns::vcard, ns::commands}) {
     features.emplace_back(name);
   }
   if (settings.service_registration) features.emplace_back(ns::iq_register);

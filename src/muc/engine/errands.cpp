@@ -60,6 +60,12 @@ Errands Engine::errands(const Read& read, const ReadResult& found) {
       return to_each(*rooms, request::Expel{of->by, of->users, of->reason, false});
     case Errand::announce:
       return to_each(*rooms, request::Announce{of->by, of->text});
+    case Errand::stop: {
+      Errands errands = to_each(*rooms, request::Announce{of->by, of->text});
+      errands.emplace(errands.begin(), std::string(lobby_key),
+                      request::Stop{of->by, of->when.value(), of->node == shutdown_command});
+      return errands;
+    }
     case Errand::ban: {
       Errands errands = to_each(*rooms, request::Expel{of->by, of->users, of->reason, true});
       errands.emplace(errands.begin(), std::string(lobby_key),

@@ -11,7 +11,7 @@ namespace {
 /// Characters of the row as it would be sent to `to`.
 std::uint64_t chars_of(const Scene& scene, const ArchiveRow& row, const Jid& to) {
   std::string stanza;
-  text::replay(stanza, scene.room.jid, row, to);
+  text::replay(stanza, scene.room, row, to);
   return static_cast<std::uint64_t>(std::count_if(stanza.begin(), stanza.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u;
   }));

@@ -38,6 +38,7 @@ void Engine::share(Settings& settings, const State& state) {
     if (counts(row)) wide->put(row);
   }
   settings.wide = wide->size() > 0 ? std::move(wide) : nullptr;
+  settings.ending = state.extra().ending;
 }
 
 bool is_lobby(const RoomState& room) {
@@ -90,6 +91,18 @@ RoomDecision rules::decide(const Scene& scene, const request::Ban& ask) {
     set_wide(draft, std::move(row));
     draft.change(change::Audited{{scene.now(), ask.by, "ban", user.str(), ask.reason}});
   }
+  return std::move(draft).done();
+}
+
+RoomDecision rules::decide(const Scene& scene, const request::Stop& ask) {
+  Draft draft(scene);
+  draft.change(change::Audited{{scene.now(),
+                                ask.by,
+                                ask.for_good ? "shutdown" : "restart",
+                                scene.settings.service.str(),
+                                {}}});
+  draft.fleeting(
+      change::fleeting::EndingSet{scene.room.extra().ending, Ending{ask.at, ask.for_good}});
   return std::move(draft).done();
 }
 

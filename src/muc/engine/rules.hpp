@@ -64,5 +64,6 @@ RoomDecision decide(const Scene& scene, const request::End& ask);
 RoomDecision decide(const Scene& scene, const request::Expel& ask);
 RoomDecision decide(const Scene& scene, const request::Announce& ask);
 RoomDecision decide(const Scene& scene, const request::Ban& ask);
+RoomDecision decide(const Scene& scene, const request::Stop& ask);
 
 }  // namespace stoa::muc::rules

@@ -27,6 +27,7 @@ constexpr std::string_view remove_user = "urn:stoa:rooms:service:remove-user";
 constexpr std::string_view ban_user = "urn:stoa:rooms:service:ban";
 constexpr std::string_view expire_rooms = "urn:stoa:rooms:service:expire";
 constexpr std::string_view announce_all = "http://jabber.org/protocol/admin#announce";
+constexpr std::string_view restart_command = "http://jabber.org/protocol/admin#restart";
 constexpr std::string_view edit_blacklist = "http://jabber.org/protocol/admin#edit-blacklist";
 
 /// Rows of one answer, and rooms of one order.
@@ -267,11 +268,33 @@ CommandOutcome audit(Draft&, const Commanded& ask) {
   return CommandOutcome(std::move(read));
 }
 
+std::string lines_of(const forms::Form& form, std::string_view var) {
+  std::string text;
+  for (const std::string& line : values_in(form, var)) text += (text.empty() ? "" : "\n") + line;
+  return text;
+}
+
+/// The program ends after so many seconds, and comes back at once or, shut down, not by itself. All
+/// rooms are told before, if there is something to tell.
+CommandOutcome stop(Draft& draft, const Commanded& ask) {
+  constexpr std::uint64_t longest = 24 * 3600;
+  const auto delay = number_in(ask.form, "delay");
+  if (!delay || *delay > longest)
+    return unusable("delay must be a number of seconds, a day at most");
+  read::ForCommand read;
+  read.when = draft.scene.now() + std::chrono::seconds(*delay);
+  read.text = lines_of(ask.form, "announcement");
+  if (read.text.empty()) {
+    read.what = read::Named{};
+  } else {
+    read.what = read::Seated{};
+  }
+  return CommandOutcome(std::move(read));
+}
+
 CommandOutcome announce_everywhere(Draft&, const Commanded& ask) {
   read::ForCommand read;
-  for (const std::string& line : values_in(ask.form, "announcement")) {
-    read.text += (read.text.empty() ? "" : "\n") + line;
-  }
+  read.text = lines_of(ask.form, "announcement");
   if (read.text.empty()) return unusable("announcement is empty");
   read.what = read::Seated{};
   return CommandOutcome(std::move(read));
@@ -330,9 +353,19 @@ std::vector<forms::Field> announce_fields(const Scene&) {
   return {question_field("announcement", "Announcement", {FieldType::text_multi, true})};
 }
 
+std::vector<forms::Field> stop_fields(const Scene&) {
+  forms::Field delay =
+      question_field("delay", "After so many seconds", {FieldType::list_single, false});
+  for (const char* seconds : {"0", "30", "60", "180", "300", "900"})
+    delay.choices.push_back({seconds, {}});
+  delay.values = {"0"};
+  return {std::move(delay), question_field("announcement", "What the rooms are told before",
+                                           {FieldType::text_multi, false})};
+}
+
 constexpr auto admins_alone = CommandEntry::For::service_admins;
 
-constexpr std::array<CommandEntry, 14> desk_entries{{
+constexpr std::array<CommandEntry, 16> desk_entries{{
     {{"urn:stoa:rooms:service:list", "List rooms"}, service_form, admins_alone, list_fields, list},
     {{"urn:stoa:rooms:service:rooms-of", "List the rooms of a user"},
      service_form,
@@ -395,6 +428,8 @@ constexpr std::array<CommandEntry, 14> desk_entries{{
      admins_alone,
      admin_fields,
      set_admins},
+    {{restart_command, "Restart"}, xep0133_form, admins_alone, stop_fields, stop},
+    {{shutdown_command, "Shut down"}, xep0133_form, admins_alone, stop_fields, stop},
 }};
 
 }  // namespace
@@ -408,6 +443,7 @@ Errand errand_of(std::string_view node) {
   if (node == remove_user) return Errand::expel;
   if (node == ban_user || node == edit_blacklist) return Errand::ban;
   if (node == announce_all) return Errand::announce;
+  if (node == restart_command || node == shutdown_command) return Errand::stop;
   return Errand::none;
 }
 

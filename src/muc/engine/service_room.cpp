@@ -244,12 +244,14 @@ std::span<const CommandEntry> service_room_commands() {
 }
 
 bool names_room(std::string_view node) {
-  return std::any_of(room_entries.begin(), room_entries.end(),
-                     [&](const CommandEntry& entry) { return entry.command.node == node; });
+  const auto is_named = [&](const CommandEntry& entry) { return entry.command.node == node; };
+  const auto copying = copy_commands();
+  return std::any_of(room_entries.begin(), room_entries.end(), is_named) ||
+         std::any_of(copying.begin(), copying.end(), is_named);
 }
 
 bool is_of_nothing(std::string_view node) {
-  return node == create_room || node == undelete_room;
+  return node == create_room || node == undelete_room || node == import_command;
 }
 
 void note_act(Draft& draft, const Commanded& ask, std::string target) {

@@ -140,6 +140,7 @@ struct Apply {
   void operator()(const fleeting::Waited& c) const {
     swap_in(state.extras.touch().waiting, c.before, c.after);
   }
+  void operator()(const fleeting::EndingSet& c) const { state.extras.touch().ending = c.after; }
   void operator()(const fleeting::Due& c) const { state.due = c.after; }
 };
 
@@ -176,6 +177,7 @@ struct Inverse {
   Fleeting operator()(const fleeting::PrivateSent& c) const { return swapped(c); }
   Fleeting operator()(const fleeting::Metered& c) const { return swapped(c); }
   Fleeting operator()(const fleeting::Waited& c) const { return swapped(c); }
+  Fleeting operator()(const fleeting::EndingSet& c) const { return swapped(c); }
   Fleeting operator()(const fleeting::Due& c) const { return swapped(c); }
   /// All others say before and after by these names.
   template <class C>

@@ -74,7 +74,7 @@ bool Engine::forgettable(const State& state) {
   const History* history = state.history.get();
   const bool only_here = history && !history->rows.empty() && !state.config->archive;
   return !only_here && extra.iqs.empty() && extra.waiting.empty() && extra.privates.empty() &&
-         std::none_of(extra.meters.begin(), extra.meters.end(), is_felt);
+         !extra.ending && std::none_of(extra.meters.begin(), extra.meters.end(), is_felt);
 }
 
 /// Its sessions were verified when it was here before.

@@ -9,11 +9,13 @@
 
 #include "muc/engine/command_form.hpp"
 #include "muc/engine/commands.hpp"
+#include "muc/engine/room_copy.hpp"
 
 namespace stoa::muc {
 namespace {
 
 using Outcomes = std::vector<std::optional<StanzaError>>;
+using Lines = std::vector<std::string>;
 
 std::string address(const Settings& settings, const std::string& localpart) {
   return Jid::from_prepared(localpart, settings.service.domain()).str();
@@ -70,6 +72,23 @@ struct Shows {
       table.row({format_xep0082(act.at), act.actor.str(), act.what, act.target, act.reason});
     }
     return std::move(table).done();
+  }
+  xml::Element operator()(const found::Vcard& found) const {
+    const std::string line = vcard_line(found.vcard);
+    return copy_page(read.venue, line.empty() ? Lines{} : Lines{line}, std::string(copy_messages));
+  }
+  xml::Element operator()(const found::Archive& found) const {
+    Lines lines;
+    std::size_t bytes = 0;
+    for (const RowPtr& row : found.rows) {
+      if (bytes > copy_page_bytes) break;
+      lines.push_back(message_line(*row));
+      bytes += lines.back().size();
+    }
+    const bool all = lines.size() == found.rows.size() && found.complete;
+    std::string next;
+    if (!all) next = std::string(copy_messages) + " " + found.rows[lines.size() - 1]->id;
+    return copy_page(std::get<read::Archive>(read.what).room_jid, lines, next);
   }
   template <class Other>
   xml::Element operator()(const Other&) const {

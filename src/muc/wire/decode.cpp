@@ -35,15 +35,6 @@ RoomClaim command_node(const wire::Reading& reading, const std::string& node) {
   return claim::Answer{disco::encode(info)};
 }
 
-/// The service's vCard follows from its configuration; nobody sets it from outside.
-RoomClaim vcard_set(const wire::Reading& reading) {
-  if (!reading.context.service_admin) {
-    return StanzaError(ErrorType::auth, Condition::forbidden, "XEP-0054 3.2");
-  }
-  return StanzaError(ErrorType::cancel, Condition::not_allowed, "XEP-0054 3.2",
-                     "The service's vCard stands in its configuration");
-}
-
 RoomClaim at_service(const wire::Reading& reading) {
   const Stanza& stanza = reading.stanza;
   const xml::Element* payload = stanza.payload();
@@ -56,8 +47,7 @@ RoomClaim at_service(const wire::Reading& reading) {
       reading.settings.service_registration && payload->is("query", ns::iq_register);
   const bool commands =
       payload->is("command", ns::commands) && is_service_command(payload->attr_or("node", ""));
-  if (stanza.type == "set" && payload->is("vCard", ns::vcard)) return vcard_set(reading);
-  if (registers || commands) {
+  if (registers || commands || payload->is("vCard", ns::vcard)) {
     if (auto claim = wire::administration(reading)) return *std::move(claim);
   }
   return claim::NotMine{};

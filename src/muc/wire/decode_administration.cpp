@@ -1,9 +1,6 @@
-#include <array>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <openssl/evp.h>
 
 #include <stoa/stanza/namespaces.hpp>
 #include <stoa/xml/write.hpp>
@@ -11,7 +8,7 @@
 #include "muc/engine/archive.hpp"
 #include "muc/engine/commands.hpp"
 #include "muc/engine/lobby.hpp"
-#include "muc/wire/base64.hpp"
+#include "muc/engine/vcard_photos.hpp"
 #include "muc/wire/decode_room.hpp"
 
 namespace stoa::muc::wire {
@@ -135,33 +132,16 @@ Decoded decode_register(const Stanza& stanza, const xml::Element& query) {
   return Request(std::move(request));
 }
 
-std::string sha1(std::string_view data) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  EVP_Digest(data.data(), data.size(), digest.data(), &size, EVP_sha1(), nullptr);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += digits[digest[i] >> 4U];
-    hex += digits[digest[i] & 15U];
-  }
-  return hex;
-}
-
 Decoded decode_vcard(const Stanza& stanza, const xml::Element& vcard) {
   if (stanza.type == "get") return Request(asked<request::GetVcard>(stanza));
   auto request = asked<request::SetVcard>(stanza);
   if (!vcard.first_child()) return Request(std::move(request));
-  for (const xml::Element* photo : vcard.children("PHOTO", ns::vcard)) {
-    const xml::Element* binary = photo->child("BINVAL", ns::vcard);
-    if (!binary) continue;
-    const auto data = decode_base64(binary->text());
-    if (!data) {
-      return StanzaError(ErrorType::modify, Condition::not_acceptable, "XEP-0486 4",
-                         "The photo is no valid base64");
-    }
-    request.hashes.push_back(sha1(*data));
+  auto hashes = photo_hashes(vcard);
+  if (!hashes) {
+    return StanzaError(ErrorType::modify, Condition::not_acceptable, "XEP-0486 4",
+                       "The photo is no valid base64");
   }
+  request.hashes = *std::move(hashes);
   request.vcard = xml::to_string(vcard, ns::client);
   return Request(std::move(request));
 }

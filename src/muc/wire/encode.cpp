@@ -111,7 +111,7 @@ struct Encode {
       piece.largest = std::max(piece.largest, piece.head.size() - begin);
       if (piece.head.size() >= list_piece_bytes) flush();
     });
-    if (room.config->show_unavailable) list_absent(piece, to, reader(say.viewer));
+    if (room.config->show_unavailable) list_absent(piece, to, reader(say.viewer), flush);
     flush();
   }
 
@@ -121,7 +121,8 @@ struct Encode {
   }
 
   /// Users with a reserved nick who are not here ([MUC-PRES-14]).
-  void list_absent(Outgoing& piece, const std::string& to, Reader reader) const {
+  template <class Flush>
+  void list_absent(Outgoing& piece, const std::string& to, Reader reader, Flush flush) const {
     std::set<std::string_view> present;
     room.occupants.each([&](const Occupant& occupant) { present.insert(occupant.bare()); });
     for (const Affiliate& row : room.affiliations.rows()) {
@@ -134,6 +135,7 @@ struct Encode {
       text::presence_rest(piece.head, shown, reader);
       ++piece.stanzas;
       piece.largest = std::max(piece.largest, piece.head.size() - begin);
+      if (piece.head.size() >= list_piece_bytes) flush();
     }
   }
 
@@ -152,7 +154,7 @@ struct Encode {
     made.stanzas = 0;
     for (const RowPtr& row : say.rows) {
       const std::size_t begin = made.head.size();
-      text::replay(made.head, room.jid, *row, say.to);
+      text::replay(made.head, room, *row, say.to);
       ++made.stanzas;
       made.largest = std::max(made.largest, made.head.size() - begin);
     }

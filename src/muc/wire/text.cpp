@@ -20,6 +20,12 @@ void from(std::string& out, const Jid& room, std::string_view nick) {
   out += '\'';
 }
 
+void original_sender(std::string& out, const Jid& author) {
+  out += "<addresses xmlns='http://jabber.org/protocol/address'><address type='ofrom'";
+  attribute(out, "jid", author.str());
+  out += "/></addresses>";
+}
+
 void status(std::string& out, std::uint16_t code) {
   out += "<status code='";
   out += std::to_string(code);
@@ -104,12 +110,14 @@ void message_content(std::string& out, const Jid& room, const ArchiveRow& row) {
   occupant_id(out, row.occupant_id);
 }
 
-void replay(std::string& out, const Jid& room, const ArchiveRow& row, const Jid& to) {
-  message_head(out, room, {row.nick, "groupchat", row.message_id, row.lang});
+void replay(std::string& out, const RoomState& room, const ArchiveRow& row, const Jid& to) {
+  message_head(out, room.jid, {row.nick, "groupchat", row.message_id, row.lang});
   xml::append_escaped(out, to.str(), xml::Quoting::attribute);
   out += "'>";
-  message_content(out, room, row);
-  delay(out, room, row.stamp);
+  message_content(out, room.jid, row);
+  const bool shows = !room.config->semi_anonymous() && !row.semi_anonymous;
+  if (shows && row.kind == RowKind::message) original_sender(out, row.author);
+  delay(out, room.jid, row.stamp);
   out += "</message>";
 }
 

@@ -33,8 +33,9 @@ void message_head(std::string& out, const Jid& room, const MessageHead& head);
 /// Payload, stanza-id and occupant-id of a message as everybody gets it.
 void message_content(std::string& out, const Jid& room, const ArchiveRow& row);
 
-/// A message of the history as one session gets it.
-void replay(std::string& out, const Jid& room, const ArchiveRow& row, const Jid& to);
+/// A message of the history as one session gets it. Where the room shows real JIDs now, and showed
+/// them then, an `ofrom` address says who wrote it (XEP-0045, 7.2.13).
+void replay(std::string& out, const RoomState& room, const ArchiveRow& row, const Jid& to);
 
 /// `<delay xmlns='urn:xmpp:delay' from='room' stamp='…'/>`
 void delay(std::string& out, const Jid& room, Timestamp stamp);

@@ -22,9 +22,12 @@ bool is_person(std::string_view bare) {
   return bare.find('@') != std::string_view::npos;
 }
 
-/// The stanza without its envelope.
+/// The stanza without its addresses.
 std::string content_of(const Element& stanza) {
   std::string text;
+  for (const auto& attribute : stanza.attributes()) {
+    if (attribute.name != "from" && attribute.name != "to") text += attribute.value + "\n";
+  }
   for (const Element* child : stanza.children()) text += stoa::xml::to_string(*child, ns::client);
   return text;
 }

@@ -201,6 +201,194 @@ TEST_CASE(
   });
 }
 
+TEST_CASE("lists that are malformed in other ways change nothing [MUC-LIM-10]") {
+  const std::string bad = "modify/bad-request";
+  const std::string malformed = "modify/jid-malformed";
+  const std::string long_name(1100, 'x');
+  const std::string page = "<set xmlns='http://jabber.org/protocol/rsm'>";
+  check({
+      {"an item of another namespace",
+       iq("set", admin_query("<item xmlns='urn:x' affiliation='member' jid='a@b'/>")), bad},
+      {"an item within an item",
+       iq("set", admin_query("<item><item affiliation='member' jid='a@b'/></item>")), bad},
+      {"two items, the second of nothing",
+       iq("set", admin_query("<item affiliation='member' jid='a@b'/><item/>")), bad},
+      {"an address that is too long",
+       iq("set", admin_query("<item affiliation='member' jid='" + long_name + "@b'/>")), malformed},
+      {"an address of nothing but a resource",
+       iq("set", admin_query("<item affiliation='member' jid='/r'/>")), malformed},
+      {"a nick that is too long",
+       iq("set", admin_query("<item affiliation='member' jid='a@b' nick='" + long_name + "'/>")),
+       malformed},
+      {"an affiliation get of no affiliation", iq("get", admin_query("<item affiliation='king'/>")),
+       bad},
+      {"a get by address", iq("get", admin_query("<item jid='a@b'/>")), bad},
+      {"a page of no size",
+       iq("get", admin_query("<item affiliation='member'/>" + page + "<max>many</max></set>")),
+       bad},
+      {"a page of a negative size",
+       iq("get", admin_query("<item affiliation='member'/>" + page + "<max>-1</max></set>")), bad},
+      {"a page at no index",
+       iq("get", admin_query("<item affiliation='member'/>" + page + "<index>x</index></set>")),
+       bad},
+      {"a page behind nobody",
+       iq("get", admin_query("<item affiliation='member'/>" + page +
+                             "<max>5</max><after>nobody@b</after></set>")),
+       "cancel/item-not-found"},
+  });
+}
+
+TEST_CASE("forms that are malformed in other ways change nothing [MUC-CONF-05] [MUC-LIM-10]") {
+  const std::string bad = "modify/bad-request";
+  const std::string no = "modify/not-acceptable";
+  const auto set = [](const std::string& name, const std::string& values) {
+    return iq("set", owner_query(form("submit", m_muc + "#roomconfig",
+                                      "<field var='muc#" + name + "'>" + values + "</field>")));
+  };
+  const std::string long_text(5000, 'x');
+  const std::string registering = "jabber:iq:register";
+  const auto registered = [&](const std::string& content) {
+    return iq("set", "<query xmlns='" + registering + "'>" + content + "</query>");
+  };
+  const auto nick = [](const std::string& value) {
+    return form("submit", m_muc + "#register",
+                "<field var='muc#register_roomnick'><value>" + value + "</value></field>");
+  };
+  check({
+      {"a form of another namespace", iq("set", owner_query("<x xmlns='urn:x' type='submit'/>")),
+       bad},
+      {"a destroy of another namespace", iq("set", owner_query("<destroy xmlns='urn:x'/>")), bad},
+      {"a form of an unknown type", iq("set", owner_query("<x xmlns='jabber:x:data' type='?'/>")),
+       bad},
+      {"a boolean that is none", set("roomconfig_moderatedroom", "<value>maybe</value>"), no},
+      {"a number that is none", set("roomconfig_maxusers", "<value>many</value>"), no},
+      {"a number below 1", set("roomconfig_maxusers", "<value>0</value>"), no},
+      {"a number beyond all", set("roomconfig_maxusers", "<value>99999999999999999999</value>"),
+       no},
+      {"a negative duration", set("roomconfig_slow_mode_duration", "<value>-1</value>"), no},
+      {"a choice that is none", set("roomconfig_whois", "<value>none</value>"), no},
+      {"one choice of several", set("roomconfig_presencebroadcast", "<value>king</value>"), no},
+      {"an owner that is no address", set("roomconfig_roomowners", "<value>@</value>"), no},
+      {"an admin that is no address", set("roomconfig_roomadmins", "<value>@</value>"), no},
+      {"no owner", set("roomconfig_roomowners", ""), "cancel/conflict"},
+      {"a name that is too long", set("roomconfig_roomname", "<value>" + long_text + "</value>"),
+       no},
+      {"a language that is none", set("roomconfig_lang", "<value>?</value>"), no},
+      {"protection without a password", set("roomconfig_passwordprotectedroom", "<value>1</value>"),
+       no},
+      {"a node that is no URI", set("roomconfig_pubsub", "<value>somewhere</value>"), no},
+      {"a registration of another namespace", registered("<x xmlns='urn:x'/>"), bad},
+      {"a registration of no nick", registered(nick("")), bad},
+      {"a registration of a nick of white space", registered(nick(" ")), bad},
+      {"a registration of a nick that is too long", registered(nick(std::string(300, 'x'))), bad},
+      {"a registration that is none to remove", registered("<remove/>"),
+       "auth/registration-required"},
+  });
+}
+
+TEST_CASE("other iqs that are malformed in other ways change nothing [MUC-MAM-07] [MUC-LIM-10]") {
+  const std::string bad = "modify/bad-request";
+  const std::string mam = "urn:xmpp:mam:2";
+  const std::string moderate = "urn:xmpp:message-moderate:1";
+  const std::string commands = "http://jabber.org/protocol/commands";
+  const auto archive = [&](const std::string& content) {
+    return iq("set", "<query xmlns='" + mam + "'>" + content + "</query>");
+  };
+  const auto searched = [&](const std::string& fields) { return form("submit", mam, fields); };
+  const auto command = [&](const std::string& attributes, const std::string& content = {}) {
+    return iq("set",
+              "<command xmlns='" + commands + "' " + attributes + ">" + content + "</command>");
+  };
+  const std::string ban = "node='urn:stoa:rooms:commands:ban'";
+  const auto banned = [&](const std::string& fields) {
+    return command(ban, form("submit", "urn:stoa:rooms:commands", fields));
+  };
+  check({
+      {"an archive of somebody who is none",
+       archive(searched("<field var='with'><value>@</value></field>")), "modify/jid-malformed"},
+      {"an archive that ends at no time",
+       archive(searched("<field var='end'><value>2026-13-45</value></field>")), bad},
+      {"an archive with two beginnings",
+       archive(searched("<field var='start'><value>2026-01-01T12:00:00Z</value>"
+                        "<value>2026-01-01T12:00:00Z</value></field>")),
+       bad},
+      {"an archive by another form", archive(form("submit", "urn:x", "")), bad},
+      {"an archive by a result", archive(form("result", mam, "")), bad},
+      {"an archive's page of no size",
+       archive("<set xmlns='http://jabber.org/protocol/rsm'><max>x</max></set>"), bad},
+      {"another request of the archive", iq("get", "<thing xmlns='" + mam + "'/>"), bad},
+      {"moderation by an act of another namespace",
+       iq("set", "<moderate xmlns='" + moderate + "' id='x'><retract xmlns='urn:x'/></moderate>"),
+       bad},
+      {"moderation of a message without id",
+       iq("set", "<moderate xmlns='" + moderate +
+                     "' id=''><retract xmlns='urn:xmpp:message-retract:1'/></moderate>"),
+       bad},
+      {"moderation of a message that is not there",
+       iq("set", "<moderate xmlns='" + moderate +
+                     "' id='x'><retract xmlns='urn:xmpp:message-retract:1'/></moderate>"),
+       "cancel/item-not-found"},
+      {"an action that is none", command(ban + " action='jump'"), bad},
+      {"a step that is none", command(ban + " action='prev'"), bad},
+      {"a session that is none", command(ban + " sessionid='x'"), bad},
+      {"a command's form of something else", command(ban, form("submit", "urn:x", "")), bad},
+      {"a command's form of no type", command(ban, "<x xmlns='jabber:x:data'/>"), bad},
+      {"a ban of nobody", banned(""), bad},
+      {"a ban for no time",
+       banned("<field var='jid'><value>a@b</value></field><field var='seconds'><value>x</value>"
+              "</field>"),
+       bad},
+      {"a ban with no number of messages",
+       banned("<field var='jid'><value>a@b</value></field><field var='messages'><value>-1</value>"
+              "</field>"),
+       bad},
+      {"a hat without uri",
+       command("node='urn:xmpp:hats:commands:create'",
+               form("submit", "urn:xmpp:hats:commands",
+                    "<field var='hats#title'><value>x</value></field>")),
+       bad},
+      {"a hat that is not there",
+       command("node='urn:xmpp:hats:commands:assign'",
+               form("submit", "urn:xmpp:hats:commands",
+                    "<field var='hats#jid'><value>a@b</value></field><field var='hats#uri'><value>"
+                    "urn:x</value></field>")),
+       "cancel/item-not-found"},
+      {"a vCard of another namespace", iq("set", "<vCard xmlns='urn:x'/>"),
+       "cancel/service-unavailable"},
+      {"a photo cut short",
+       iq("set", "<vCard xmlns='vcard-temp'><PHOTO><BINVAL>aGV</BINVAL></PHOTO></vCard>"),
+       "modify/not-acceptable"},
+      {"a query of nobody's", iq("set", "<query xmlns='jabber:iq:private'/>"),
+       "cancel/service-unavailable"},
+      {"disco of an unknown node",
+       iq("get", "<query xmlns='http://jabber.org/protocol/disco#info' node='x'/>"),
+       "cancel/item-not-found"},
+      {"disco by set", iq("set", "<query xmlns='http://jabber.org/protocol/disco#info'/>"), bad},
+  });
+}
+
+TEST_CASE("messages that are malformed in other ways change nothing [MUC-LIM-10]") {
+  const std::string user = "<x xmlns='" + m_muc + "#user'>";
+  check({
+      {"a decline to no address", message("normal", m_room, user + "<decline to='@'/></x>"),
+       "modify/jid-malformed"},
+      {"an invitation of another namespace",
+       message("normal", m_room, "<x xmlns='urn:x'><invite to='a@b'/></x>"), ""},
+      {"a good and a bad invitation",
+       message("normal", m_room, user + "<invite to='a@b'/><invite to='@'/></x>"),
+       "modify/jid-malformed"},
+      {"a voice request for another role",
+       message("normal", m_room,
+               form("submit", m_muc + "#request",
+                    "<field var='muc#role'><value>moderator</value></field>")),
+       "modify/bad-request"},
+      {"a private message to nobody", message("chat", m_room + "/nobody", "<body>x</body>"),
+       "cancel/item-not-found"},
+      {"an unknown type with a body", message("king", m_room, "<body>x</body>"),
+       "modify/bad-request"},
+  });
+}
+
 TEST_CASE("occupant-ids are another in every room, and say nothing of the address [MUC-OID-04]") {
   Stage stage;
   const auto id_in = [&](const std::string& room, const std::string& user) {

@@ -273,4 +273,64 @@ TEST_CASE("the lists that occupants read can be kept from a role [MUC-PRIV-14] [
   CHECK(verdict(stage.send(iq_of(r_actor, "get", admin("affiliation='member'")))) == 'F');
 }
 
+namespace {
+
+/// Somebody of an affiliation with a role in the room.
+struct Rank {
+  std::string affiliation;
+  bool moderator;
+};
+
+const std::vector<Rank>& actors() {
+  static const std::vector<Rank> all{
+      {"none", true}, {"member", true}, {"admin", true}, {"owner", true}};
+  return all;
+}
+/// In the order of the cells.
+const std::vector<Rank>& targets() {
+  static const std::vector<Rank> all{{"none", false},  {"member", false}, {"none", true},
+                                     {"member", true}, {"admin", true},   {"owner", true}};
+  return all;
+}
+
+void rank(Stage& stage, const std::string& bare, const std::string& nick, const Rank& as) {
+  if (as.affiliation != "none") {
+    stage.send(
+        iq_of(r_owner, "set", admin("affiliation='" + as.affiliation + "' jid='" + bare + "'")));
+  }
+  if (as.moderator && (as.affiliation == "none" || as.affiliation == "member")) {
+    stage.send(iq_of(r_owner, "set", admin("role='moderator' nick='" + nick + "'")));
+  }
+}
+
+/// A word for each actor, a letter for each target.
+std::string reach(const std::string& item) {
+  std::string rows;
+  for (const Rank& actor : actors()) {
+    if (!rows.empty()) rows += ' ';
+    for (const Rank& target : targets()) {
+      Stage stage = room_with("");
+      stage.join(r_actor, r_room + "/actor");
+      rank(stage, "wiccarocks@shakespeare.lit", "target", target);
+      rank(stage, "hag66@shakespeare.lit", "actor", actor);
+      rows += verdict(stage.send(iq_of(r_actor, "set", admin(item))));
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("who reaches whom, every cell [MUC-PRIV-21] [MUC-PRIV-22] [MUC-PRIV-23] [MUC-PRIV-24]") {
+  const std::string jid = "jid='wiccarocks@shakespeare.lit'";
+  // target: nobody, member, moderator, moderating member, admin, owner; a word for each actor:
+  // moderator, moderating member, admin, owner
+  CHECK(reach("role='none' nick='target'") == "YNNNNN YYNNNN YYYYYN YYYYYY");
+  CHECK(reach("role='visitor' nick='target'") == "YNFFFF YNFFFF YYYYNN YYYYNN");
+  CHECK(reach("role='participant' nick='target'") == "YYFFFF YYFFFF YYYYNN YYYYNN");
+  CHECK(reach("affiliation='outcast' " + jid) == "FFFFFF FFFFFF YYYYNN YYYYYY");
+  CHECK(reach("affiliation='outcast' jid='hag66@shakespeare.lit'") ==
+        "FFFFFF FFFFFF CCCCCC CCCCCC");
+}
+
 }  // namespace stoa::muc::test

@@ -256,6 +256,13 @@ struct Ban {
   std::optional<Timestamp> until;
 };
 
+/// To the service's own state: the program is to end.
+struct Stop {
+  Jid by;
+  Timestamp at;
+  bool for_good = false;
+};
+
 }  // namespace request
 
 using Request =
@@ -267,6 +274,7 @@ using Request =
                  request::DiscoInfo, request::DiscoItems, request::OccupantIq, request::PingRoom,
                  request::GetVcard, request::SetVcard, request::AskArchive, request::Moderate,
                  request::Command, request::Bounce, request::IqAnswer, request::Tick,
-                 request::Shutdown, request::End, request::Expel, request::Announce, request::Ban>;
+                 request::Shutdown, request::End, request::Expel, request::Announce, request::Ban,
+                 request::Stop>;
 
 }  // namespace stoa::muc

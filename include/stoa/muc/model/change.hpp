@@ -178,6 +178,10 @@ struct Waited {
   std::optional<WaitingMessage> before;
   std::optional<WaitingMessage> after;
 };
+struct EndingSet {
+  std::optional<Ending> before;
+  std::optional<Ending> after;
+};
 struct Due {
   Timestamp before;
   Timestamp after;
@@ -186,7 +190,7 @@ struct Due {
 using Fleeting =
     std::variant<fleeting::Unarchived, fleeting::Revived, fleeting::Forgotten, fleeting::Kept,
                  fleeting::Pinged, fleeting::IqSet, fleeting::PrivateSent, fleeting::Metered,
-                 fleeting::Waited, fleeting::Due>;
+                 fleeting::Waited, fleeting::EndingSet, fleeting::Due>;
 
 }  // namespace change
 

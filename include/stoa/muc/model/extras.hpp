@@ -106,6 +106,14 @@ struct Act {
   friend bool operator==(const Act&, const Act&) = default;
 };
 
+/// The program ends at that time; for good: then nobody is in any room any more.
+struct Ending {
+  Timestamp at;
+  bool for_good = false;
+
+  friend bool operator==(const Ending&, const Ending&) = default;
+};
+
 struct Extras {
   std::vector<Hat> hats;
   std::vector<PendingRegistration> registrations;
@@ -115,6 +123,7 @@ struct Extras {
   std::vector<SentPrivate> privates;  ///< newest last, the last few only
   std::vector<Meter> meters;
   std::vector<WaitingMessage> waiting;  ///< oldest first
+  std::optional<Ending> ending;         ///< of the service's own state
 };
 
 }  // namespace stoa::muc

@@ -58,6 +58,7 @@ struct ArchiveEnds {
 
 struct Vcard {
   std::uint64_t room = 0;
+  bool of_service = false;  ///< where none is set, that of the settings is shown
 };
 
 /// Rooms where a user is affiliated or sits.
@@ -104,7 +105,7 @@ struct ForCommand {
   std::string text;
   Jid venue;
   std::optional<Timestamp> when;
-  std::variant<Search, RoomsOf, Named, Seated, Unused, Buried, Audit> what;
+  std::variant<Search, RoomsOf, Named, Seated, Unused, Buried, Audit, Vcard, Archive> what;
 };
 
 }  // namespace read

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include <stoa/jid/jid.hpp>
 #include <stoa/muc/model/affiliations.hpp>
 #include <stoa/muc/model/config.hpp>
+#include <stoa/muc/model/extras.hpp>
 
 namespace stoa::muc {
 
@@ -82,6 +85,8 @@ struct Times {
 struct Settings {
   Jid service;
   std::string name = "Rooms";
+  /// The service's vCard (XEP-0054) as XML, while no administrator has set another; empty for none.
+  std::string vcard;
   ConfigPtr defaults = std::make_shared<RoomConfig>();
 
   CreationRule creation = CreationRule::everybody;
@@ -118,6 +123,8 @@ struct Settings {
   /// from the service, reserved nicks are reserved everywhere, admins are service administrators.
   /// Null: nothing does. shared_ptr because copies of the settings hold the same immutable object.
   std::shared_ptr<const Affiliations> wide;
+  /// The program is to end, likewise.
+  std::optional<Ending> ending;
 
   bool bans(const Jid& user) const {
     return wide && wide->of(user.bare_view()) == Affiliation::outcast;
