@@ -16,6 +16,7 @@
 #include <stoa/stanza/namespaces.hpp>
 #include <stoa/xml/parser.hpp>
 
+#include "mutate.hpp"
 #include "support.hpp"
 
 namespace {

@@ -1,6 +1,7 @@
 // Any sequence of stanzas at one nodes service: what is decoded is decided, applied, encoded and
-// undone. A node keeps an owner, its counts agree with what is stored, everything said is
-// well-formed.
+// undone. A request has one outcome, and an iq one reply, which is well-formed as everything said
+// is; a refusal changes nothing; a node keeps an owner; what it counts and whom it knows as
+// subscribed agrees with what is stored.
 
 #include <cstddef>
 #include <cstdint>
@@ -9,9 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include <stoa/dispatch/settle.hpp>
 #include <stoa/pubsub/engine/engine.hpp>
 #include <stoa/xml/parser.hpp>
 
+#include "mutate.hpp"
 #include "support.hpp"
 
 namespace {
@@ -89,9 +92,14 @@ class Service {
     const Context context{now_, ids_, false};
     auto claimed = Engine::decode(stanza, settings_, context);
     if (auto* entity = std::get_if<claim::ForEntity<Request>>(&claimed)) {
-      decide(nodes_[entity->key], entity->request);
+      answer(stanza, decide(nodes_[entity->key], entity->request));
     } else if (auto* made = std::get_if<claim::ForNewEntity<Request>>(&claimed)) {
-      decide(nodes_[made->key], made->request);
+      require(!nodes_[made->key].state.exists());
+      answer(stanza, decide(nodes_[made->key], made->request));
+    } else if (auto* error = std::get_if<StanzaError>(&claimed)) {
+      answer(stanza, *error);
+    } else if (auto* known = std::get_if<claim::Answer>(&claimed)) {
+      answer(stanza, dispatch::Accepted{known->reply});
     } else if (auto* number = std::get_if<claim::ForNumber<Request>>(&claimed)) {
       for (auto& [key, node] : nodes_) {
         if (node.state.number == number->number) decide(node, number->request);
@@ -103,9 +111,26 @@ class Service {
   struct Node {
     NodeState state;
     std::map<std::uint64_t, ItemMeta> stored;
+    std::map<std::pair<Jid, std::string>, Subscription> subscriptions;
   };
 
-  void decide(Node& node, const Request& request) {
+  /// What dispatch makes of it: a reply to a request, none to anything else.
+  void answer(const Stanza& stanza, const dispatch::Outcome& outcome) {
+    const dispatch::Settling settling{.by = {}, .stanza_bytes = 256 * 1024};
+    const auto reply = dispatch::settle(stanza, outcome, settling, metrics_);
+    if (stanza.is_iq_request()) require(reply.has_value());
+    if (stanza.is_error()) require(!reply);
+    if (!reply) return;
+    std::string text;
+    reply->append_to(text);
+    const auto parsed = xml::parse(text, "jabber:client");
+    require(parsed.ok());
+    require(parsed->attr("to") == stanza.from.str());
+    require(parsed->attr_or("id", {}) == stanza.element.attr_or("id", {}));
+    if (const auto* error = std::get_if<StanzaError>(&outcome)) require(!error->section.empty());
+  }
+
+  dispatch::Outcome decide(Node& node, const Request& request) {
     const Context context{now_, ids_, false};
     for (int tries = 0; tries < 8; ++tries) {
       auto verdict = Engine::decide(node.state, request, settings_, context);
@@ -115,10 +140,15 @@ class Service {
         supply(node.state, facts_for(lacks->need, items));
         continue;
       }
-      if (auto* step = std::get_if<Step<Change, Outbound>>(&verdict)) carry_out(node, *step);
-      return;
+      if (auto* error = std::get_if<StanzaError>(&verdict)) return std::move(*error);
+      auto* step = std::get_if<Step<Change, Outbound>>(&verdict);
+      if (step == nullptr) return dispatch::Accepted{};  // a look-up
+      carry_out(node, *step);
+      if (step->refusal) return dispatch::AcceptedPartly{std::move(*step->refusal), step->reply};
+      return dispatch::Accepted{std::move(step->reply)};
     }
     require(false);
+    return dispatch::Accepted{};
   }
 
   void carry_out(Node& node, const Step<Change, Outbound>& step) {
@@ -146,6 +176,15 @@ class Service {
   }
 
   static void store(Node& node, const Change& change) {
+    if (const auto* s = std::get_if<change::SubscriptionSet>(&change)) {
+      if (s->before) {
+        require(node.subscriptions.erase({s->before->jid, s->before->subid}) == 1);
+      }
+      if (s->after) {
+        const auto key = std::pair(s->after->jid, s->after->subid);
+        require(node.subscriptions.emplace(key, *s->after).second);
+      }
+    }
     if (const auto* c = std::get_if<change::ItemPublished>(&change)) {
       if (c->before) node.stored.erase(c->before->seq);
       node.stored[c->item.meta.seq] = c->item.meta;
@@ -156,6 +195,7 @@ class Service {
                     [&](const auto& row) { return !p->keep || p->keep->seq != row.first; });
     } else if (std::holds_alternative<change::NodeDeleted>(change)) {
       node.stored.clear();
+      node.subscriptions.clear();
     }
   }
 
@@ -168,11 +208,17 @@ class Service {
       require(affiliation != Affiliation::none && jid.is_bare());
     }
     require(owned);
+    require(node.state.subscriptions.size() == node.subscriptions.size());
+    for (const Subscription& subscription : node.state.subscriptions) {
+      require(subscription.state != SubscriptionState::none);
+      require(node.subscriptions.contains({subscription.jid, subscription.subid}));
+    }
     static_cast<void>(Engine::deadline(node.state));
     static_cast<void>(node.state.footprint());
   }
 
   Settings settings_;
+  dispatch::Metrics metrics_;
   Ids ids_;
   Timestamp now_{};
   std::map<std::string, Node> nodes_;

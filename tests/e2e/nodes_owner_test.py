@@ -253,7 +253,7 @@ async def collections(world):
 
 
 @test("the archive has every publication, replaced ones too, page by page [PS-MAM-01] [PS-MAM-02] "
-      " [PS-MAM-05]")
+      "[PS-MAM-05]")
 async def archive(world):
     juliet, romeo, node = await pair(world)
     for number, item in enumerate(("a", "b", "a")):

@@ -339,8 +339,7 @@ async def publish_options(world):
     assert (await romeo.affiliations())[plain] == "owner"
 
 
-@test("7.2 retracting, with and without a word [PS-RET-01] [PS-RET-02] [PS-RET-03] [PS-RET-04] [PS-RET-05] "
-      "")
+@test("7.2 retracting, with and without a word [PS-RET-01] [PS-RET-02] [PS-RET-03] [PS-RET-04] [PS-RET-05]")
 async def retracting(world):
     juliet, romeo, node = await pair(world, notify_retract=0)
     for item in ("a", "b"):
