@@ -1,3 +1,4 @@
+#include "pubsub/engine/hidden.hpp"
 #include "pubsub/engine/scene.hpp"
 
 namespace stoa::pubsub {
@@ -103,7 +104,7 @@ Verdict decide_items(const Scene& scene, const Items& items) {
 }
 
 Verdict decide_node_items(const Scene& scene, const action::NodeItems& items) {
-  if (Objection objection = node_missing(scene)) return std::move(*objection);
+  if (Objection objection = missing_or_private(scene)) return std::move(*objection);
   if (Objection objection = may_not_retrieve(scene)) return std::move(*objection);
   if (scene.config().collection()) {
     return ReadPlan<Read>{ChildrenRead{.number = scene.state.number,

@@ -5,6 +5,7 @@
 #include <stoa/stanza/namespaces.hpp>
 
 #include "pubsub/engine/archive.hpp"
+#include "pubsub/engine/hidden.hpp"
 #include "pubsub/engine/relations.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/asked.hpp"
@@ -175,7 +176,7 @@ forms::Form metadata(const Scene& scene, Detail detail) {
 }  // namespace
 
 Verdict decide_node_info(const Scene& scene) {
-  if (Objection objection = node_missing(scene)) return std::move(*objection);
+  if (Objection objection = missing_or_private(scene)) return std::move(*objection);
   disco::Info info = node_identity(scene.state);
   if (scene.standing != Affiliation::outcast) {
     add_node_features(info, scene.config());

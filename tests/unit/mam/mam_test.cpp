@@ -105,7 +105,7 @@ TEST_CASE("an unknown field is refused as the archive says [MUC-MAM-12]") {
                 Condition::bad_request);
 }
 
-TEST_CASE("full text is a field where it is offered [MUC-MAM-17] [PS-MAM-11]") {
+TEST_CASE("full text is a field where it is offered [MUC-MAM-17]") {
   const std::string search = form(field(fulltext_field, "wherefore"));
   CHECK(query(search, {.fulltext = true}).fulltext == "wherefore");
   check_refused(read(search), ErrorType::cancel, Condition::feature_not_implemented);
