@@ -6,11 +6,11 @@ namespace stoa::pubsub {
 
 namespace {
 
-const std::string owner = "hamlet@denmark.lit/elsinore";
+const std::string digest_owner = "hamlet@denmark.lit/elsinore";
 
 Stage with_digests_for(const std::vector<std::string>& subscribers) {
   Stage stage;
-  stage.ask(owner, action::Create{});
+  stage.ask(digest_owner, action::Create{});
   for (const std::string& jid : subscribers) {
     stage.ask(jid, action::Subscribe{*Jid::parse(jid), submit({{"pubsub#digest", "1"}})});
   }
@@ -29,14 +29,14 @@ std::vector<say::Digest> digests_in(const Stage::Verdict& verdict) {
 
 TEST_CASE("a digest goes only to those who may read the node when it is sent [PS-OPT-26]") {
   Stage stage = with_digests_for({"bernardo@denmark.lit", "francisco@denmark.lit"});
-  stage.ask(owner, action::SetAffiliations{{{"bernardo@denmark.lit", "member"}}});
-  stage.ask(owner, publish({"a"}));
+  stage.ask(digest_owner, action::SetAffiliations{{{"bernardo@denmark.lit", "member"}}});
+  stage.ask(digest_owner, publish({"a"}));
   NodeConfig closed = *stage.state.config;
   closed.access_model = AccessModel::whitelist;  // and nobody has looked at the subscriptions yet
   stage.state.config = std::make_shared<const NodeConfig>(closed);
   stage.now += std::chrono::hours(24);
   REQUIRE(Engine::deadline(stage.state) == stage.now);
-  const auto sent = digests_in(stage.ask(owner, Tick{}));
+  const auto sent = digests_in(stage.ask(digest_owner, Tick{}));
   REQUIRE(sent.size() == 1);
   REQUIRE(sent[0].to.size() == 1);
   CHECK(sent[0].to[0].first.str() == "bernardo@denmark.lit");
@@ -45,10 +45,10 @@ TEST_CASE("a digest goes only to those who may read the node when it is sent [PS
 
 TEST_CASE("subscribers for whom the same waits get one broadcast") {
   Stage stage = with_digests_for({"a@denmark.lit", "b@denmark.lit", "c@denmark.lit"});
-  stage.ask(owner, publish({"x"}));
-  stage.ask(owner, publish({"y"}));
+  stage.ask(digest_owner, publish({"x"}));
+  stage.ask(digest_owner, publish({"y"}));
   stage.now += std::chrono::hours(24);
-  const auto sent = digests_in(stage.ask(owner, Tick{}));
+  const auto sent = digests_in(stage.ask(digest_owner, Tick{}));
   REQUIRE(sent.size() == 1);
   CHECK(sent[0].items.size() == 2);
   CHECK(sent[0].to.size() == 3);
@@ -56,7 +56,7 @@ TEST_CASE("subscribers for whom the same waits get one broadcast") {
 
 TEST_CASE("a log that nobody needs any more is emptied") {
   Stage stage = with_digests_for({"a@denmark.lit"});
-  stage.ask(owner, publish({"x"}));
+  stage.ask(digest_owner, publish({"x"}));
   const auto dropped = [&] {
     const auto* logged = std::get_if<change::Logged>(&stage.history.back().second);
     return logged ? logged->dropped : 0;
@@ -64,21 +64,21 @@ TEST_CASE("a log that nobody needs any more is emptied") {
   CHECK(dropped() <= 1);
   const Stage before = stage;
   stage.now += std::chrono::hours(24);
-  stage.ask(owner, Tick{});
+  stage.ask(digest_owner, Tick{});
   CHECK(dropped() == 2);
   stage = before;
   stage.ask("a@denmark.lit", action::Unsubscribe{*Jid::parse("a@denmark.lit"), {}});
   CHECK(dropped() == 2);
   stage = before;
-  stage.ask(owner, action::Purge{});
+  stage.ask(digest_owner, action::Purge{});
   CHECK(dropped() == 2);
 }
 
 TEST_CASE("nothing is logged where nobody wants digests") {
   Stage stage;
-  stage.ask(owner, action::Create{});
+  stage.ask(digest_owner, action::Create{});
   stage.ask("a@denmark.lit", action::Subscribe{*Jid::parse("a@denmark.lit"), std::nullopt});
-  stage.ask(owner, publish({"x"}));
+  stage.ask(digest_owner, publish({"x"}));
   CHECK(stage.log.empty());
 }
 
