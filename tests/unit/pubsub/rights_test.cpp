@@ -31,7 +31,7 @@ bool allowed(Affiliation affiliation, Action action) {
   return refusal(verdict) == nullptr;
 }
 
-struct Row {
+struct MatrixRow {
   Affiliation affiliation;
   std::string_view cells;  ///< subscribe retrieve publish own other purge configure delete manage
 };
@@ -51,12 +51,12 @@ TEST_CASE("each affiliation has the privileges of the matrix [PS-AFF-15]") {
       action::Delete{},
       action::ReadAffiliations{},
   };
-  const std::vector<Row> rows = {
+  const std::vector<MatrixRow> rows = {
       {Affiliation::owner, "YYYYYYYYY"},        {Affiliation::publisher, "YYYYYNNNN"},
       {Affiliation::publish_only, "NNYYNNNNN"}, {Affiliation::member, "YYNNNNNNN"},
       {Affiliation::none, "YYNNNNNNN"},         {Affiliation::outcast, "NNNNNNNNN"},
   };
-  for (const Row& row : rows) {
+  for (const MatrixRow& row : rows) {
     for (std::size_t i = 0; i < actions.size(); ++i) {
       CAPTURE(token(row.affiliation));
       CAPTURE(i);
