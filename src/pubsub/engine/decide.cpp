@@ -1,5 +1,5 @@
-#include "pubsub/engine/digest.hpp"
 #include "pubsub/engine/audit.hpp"
+#include "pubsub/engine/digest.hpp"
 #include "pubsub/engine/presence.hpp"
 #include "pubsub/engine/relations.hpp"
 #include "pubsub/engine/removal.hpp"

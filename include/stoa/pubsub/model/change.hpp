@@ -154,12 +154,12 @@ struct Undo;
 
 namespace stoa::pubsub {
 
-using Change = std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
-                            change::NodeRestored, change::Audited, change::ItemPublished,
-                            change::ItemsRetracted, change::NodePurged, change::SubscriptionSet,
-                            change::AffiliationSet, change::Linked, change::Related,
-                            change::Orphaned, change::Watch, change::Adopt, change::Logged,
-                            change::Undo>;
+using Change =
+    std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
+                 change::NodeRestored, change::Audited, change::ItemPublished,
+                 change::ItemsRetracted, change::NodePurged, change::SubscriptionSet,
+                 change::AffiliationSet, change::Linked, change::Related, change::Orphaned,
+                 change::Watch, change::Adopt, change::Logged, change::Undo>;
 
 }  // namespace stoa::pubsub
 
