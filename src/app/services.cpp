@@ -32,6 +32,17 @@ std::shared_ptr<Ports<E>> ports_of(const LinkConfig& link, const Place& place) {
       Ports<E>{place.store.journal<E>(domain), place.store.loader<E>(domain)});
 }
 
+template <class Service>
+void take_limits(Service&, const Config&) {}
+
+void take_limits(dispatch::EntityService<pubsub::Engine>& service, const Config& read) {
+  pubsub::Settings settings = service.settings();
+  settings.defaults = read.pubsub.defaults;
+  settings.limits = read.pubsub.limits;
+  settings.limits_for = read.pubsub.limits_for;
+  service.set_settings(pubsub::prepare(std::move(settings)));
+}
+
 template <class E>
 Hosted host(std::string name, typename E::Settings settings, const LinkConfig& link,
             const Config& config, const Place& place, std::shared_ptr<Ports<E>> ports) {
@@ -48,6 +59,7 @@ Hosted host(std::string name, typename E::Settings settings, const LinkConfig& l
           .name = std::move(name),
           .loaded = [made] { return made->entities(); },
           .set_admins = [made](Admins admins) { made->set_admins(std::move(admins)); },
+          .set_limits = [made](const Config& read) { take_limits(*made, read); },
           .ports = ports};
 }
 

@@ -106,6 +106,7 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
     state.orphans.reset();
     state.lineage_used = true;
     state.kept.reset();
+    state.bytes.reset();
   }
   return verdict;
 }

@@ -58,6 +58,7 @@ void bring_back(NodeState& state, const NodeState& node) {
   state.kept.reset();
   state.orphans.reset();
   state.lineage.reset();
+  state.bytes.reset();
 }
 
 void set_affiliation(NodeState& state, const Jid& jid, Affiliation affiliation) {

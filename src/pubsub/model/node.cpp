@@ -2,9 +2,16 @@
 
 namespace stoa::pubsub {
 
-Affiliation NodeState::affiliation_of(const Jid& bare) const {
-  const auto known = affiliations.find(bare);
+Affiliation NodeState::entry_of(const Jid& jid) const {
+  const auto known = affiliations.find(jid);
   return known == affiliations.end() ? Affiliation::none : known->second;
+}
+
+Affiliation NodeState::affiliation_of(const Jid& bare) const {
+  const Affiliation own = entry_of(bare);
+  if (own != Affiliation::none || bare.local().empty()) return own;
+  const Affiliation all = entry_of(Jid::from_prepared({}, bare.domain()));
+  return all == Affiliation::owner ? Affiliation::none : all;
 }
 
 namespace {
@@ -92,15 +99,15 @@ std::shared_ptr<const Audience> NodeState::present(const Presences* presences,
 
 std::size_t NodeState::footprint() const {
   constexpr std::size_t per_affiliation = 140;
-  std::size_t bytes = sizeof(NodeState) + node.capacity() + affiliations.size() * per_affiliation;
-  bytes += subscriptions.footprint() + items.footprint();
-  if (last_item && last_item->payload) bytes += last_item->payload->size();
+  std::size_t total = sizeof(NodeState) + node.capacity() + affiliations.size() * per_affiliation;
+  total += subscriptions.footprint() + items.footprint();
+  if (last_item && last_item->payload) total += last_item->payload->size();
   if (audience) {
     for (const auto& set : {audience->single, audience->with_body}) {
-      bytes += set->bytes() + set->size() * 12;
+      total += set->bytes() + set->size() * 12;
     }
   }
-  return bytes;
+  return total;
 }
 
 void NodeState::shrink() {
@@ -116,6 +123,7 @@ void NodeState::shrink() {
   orphans.reset();
   lineage.reset();
   kept.reset();
+  bytes.reset();
 }
 
 bool same_stored(const NodeState& a, const NodeState& b) {

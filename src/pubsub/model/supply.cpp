@@ -70,6 +70,7 @@ struct Supply {
   void operator()(const fact::Orphans& fact) const {
     state.orphans = std::make_shared<const Orphans>(fact);
   }
+  void operator()(const fact::NodeBytes& fact) const { state.bytes = fact.bytes; }
   void operator()(const fact::Kept& fact) const { state.kept = std::make_shared<const Kept>(fact); }
   void operator()(const fact::Roster&) const {}
 };

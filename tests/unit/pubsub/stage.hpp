@@ -124,6 +124,7 @@ class Stage {
     return kin;
   }
   fact::Above facts(const need::Above& need) const { return {need.from, above}; }
+  fact::NodeBytes facts(const need::NodeBytes&) const { return {0}; }
   fact::Kept facts(const need::Kept&) const { return {}; }
   fact::Roster facts(const need::Roster&) const { return {}; }
   fact::Lineage facts(const need::Lineage& need) const {

@@ -215,7 +215,8 @@ struct Lineage {
 };  ///< what the node depends on, and nodes that it is to depend on, by name
 struct Orphans {
   std::uint64_t of = 0;
-};  ///< the nodes that depended on one that is gone
+};                    ///< the nodes that depended on one that is gone
+struct NodeBytes {};  ///< of all payloads of the node
 struct Kept {
   std::string node = {};
 };  ///< the last one of that name that was deleted, where it was kept
@@ -226,7 +227,7 @@ struct Roster {
 
 using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
                           need::HeldSubscriptions, need::Kin, need::Above, need::StoredBytes,
-                          need::Kept, need::Roster, need::Lineage, need::Orphans>;
+                          need::NodeBytes, need::Kept, need::Roster, need::Lineage, need::Orphans>;
 
 /// The answer to each Need, in the same order of alternatives; the question comes back with it.
 namespace fact {
@@ -260,13 +261,16 @@ using Kin = pubsub::Kin;
 using Above = pubsub::Above;
 using Lineage = pubsub::Lineage;
 using Orphans = pubsub::Orphans;
+struct NodeBytes {
+  std::uint64_t bytes = 0;
+};
 using Kept = pubsub::Kept;
 struct Roster {};  ///< it is known now
 }  // namespace fact
 
 using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
                            fact::HeldSubscriptions, fact::Kin, fact::Above, fact::StoredBytes,
-                           fact::Kept, fact::Roster, fact::Lineage, fact::Orphans>;
+                           fact::NodeBytes, fact::Kept, fact::Roster, fact::Lineage, fact::Orphans>;
 
 /// Puts facts into the node's caches.
 void supply(NodeState& state, const Facts& facts);
