@@ -139,7 +139,10 @@ void Program::reload(const Config& read) {
     log::warning("changed in the configuration, but needs a restart", {{"key", key}});
   }
   log::set_level(config_.log_level);
-  for (const Hosted& hosted : hosted_) hosted.set_admins(admins_of(config_));
+  for (const Hosted& hosted : hosted_) {
+    hosted.set_admins(admins_of(config_));
+    if (hosted.set_limits) hosted.set_limits(config_);
+  }
   for (std::size_t i = 0; i < domains_.size(); ++i) {
     dispatcher_->add_domain(domain_settings(config_.links[i]), *domains_[i]);
   }

@@ -54,6 +54,17 @@ void dismiss_all(dispatch::EntityService<E>& service, dispatch::LoaderPort<E>& l
               });
 }
 
+template <class Service>
+void take_limits(Service&, const Config&) {}
+
+void take_limits(dispatch::EntityService<pubsub::Engine>& service, const Config& read) {
+  pubsub::Settings settings = service.settings();
+  settings.defaults = read.pubsub.defaults;
+  settings.limits = read.pubsub.limits;
+  settings.limits_for = read.pubsub.limits_for;
+  service.set_settings(pubsub::prepare(std::move(settings)));
+}
+
 template <class E>
 Hosted host(std::string name, typename E::Settings settings, const LinkConfig& link,
             const Config& config, const Place& place, std::shared_ptr<Ports<E>> ports) {
@@ -70,6 +81,7 @@ Hosted host(std::string name, typename E::Settings settings, const LinkConfig& l
                 .name = std::move(name),
                 .loaded = [made] { return made->entities(); },
                 .set_admins = [made](Admins admins) { made->set_admins(std::move(admins)); },
+                .set_limits = [made](const Config& read) { take_limits(*made, read); },
                 .ports = ports};
   hosted.busy = [made] { return made->busy(); };
   if constexpr (std::is_same_v<E, muc::Engine>) {

@@ -23,6 +23,8 @@ struct Hosted {
   std::string name;  ///< as in the configuration's `services`
   std::function<std::size_t()> loaded;
   std::function<void(Admins)> set_admins;
+  /// Limits as the configuration has them now; empty where there are none to change.
+  std::function<void(const Config&)> set_limits = {};
   /// Whether anything is under way.
   std::function<bool()> busy = [] { return false; };
   /// When an administrator wants the program to end, and how.

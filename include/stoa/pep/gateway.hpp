@@ -56,6 +56,7 @@ class Gateway final : public pubsub::People {
   bool serves(std::string_view domain) const { return settings_.servers.contains(domain); }
   const GatewaySettings& settings() const { return settings_; }
 
+  bool may_read_roster(const Jid& owner) const override;
   bool must_ask(const Jid& owner) const override;
   const pubsub::Roster* roster(const Jid& owner) const override;
   std::vector<Jid> interested(std::string_view bare, std::string_view node) const override;
@@ -104,7 +105,6 @@ class Gateway final : public pubsub::People {
   void compare(const Jid& owner, const pubsub::Roster& before, const pubsub::Roster& now);
   void note_hearing(const std::string& bare, const Jid& owner, const pubsub::Contact* contact);
   const Server* server_of(const Jid& user) const;
-  bool may_read_roster(const Jid& owner) const;
 
   void present(const Stanza& presence);
   bool may_tell_presence(const Jid& who) const;

@@ -19,6 +19,11 @@ Keys pubsub_rule_keys() {
              STOA_PUBSUB(creation)),
       R::key("pubsub.creator_domains", "", "for creation = \"listed_domains\"",
              STOA_PUBSUB(creator_domains)),
+      R::key(
+          "pubsub.name_rules", "",
+          "how nodes are configured whose id matches, in order: \"news/* default max_items=50\", "
+          "\"private:* force access_model=whitelist\"",
+          STOA_PUBSUB(name_rules)),
       R::key("pubsub.multi_subscribe", "", "one address may subscribe a node several times",
              STOA_PUBSUB(multi_subscribe)),
       R::key("pubsub.affiliation_notices", "", "entities are told of changes of their affiliation",
@@ -80,7 +85,7 @@ Keys pubsub_rule_keys() {
 }
 
 Keys pubsub_limit_keys() {
-  return {
+  Keys keys = {
       R::key("pubsub.max_items", "items", "what `max` stands for", STOA_PUBSUB(limits.max_items)),
       R::key("pubsub.max_item_expire", "seconds", "what `max` stands for",
              STOA_PUBSUB(limits.item_expire)),
@@ -112,7 +117,14 @@ Keys pubsub_limit_keys() {
              STOA_PUBSUB(limits.digest_frequency)),
       R::key("pubsub.whole_index", "items", "up to which a node's ids are all kept in memory",
              STOA_PUBSUB(limits.whole_index)),
+      R::key("pubsub.max_children", "nodes", "in one collection, what `max` stands for",
+             STOA_PUBSUB(limits.children)),
+      R::key("pubsub.limits_for", "",
+             "other limits for some, by bare JID or domain: \"example.org max_nodes_per_owner=5\"",
+             STOA_PUBSUB(limits_for)),
   };
+  for (Key<Config>& key : keys) key.live = true;
+  return keys;
 }
 
 }  // namespace

@@ -42,6 +42,26 @@ Expected read(const Value& value, Jid& out) {
   return std::nullopt;
 }
 
+Expected read(const Value& value, pubsub::NameRule& out) {
+  const auto* text = std::get_if<std::string>(&value.content);
+  auto rule = text != nullptr ? pubsub::name_rule_of(*text) : std::nullopt;
+  if (!rule) {
+    return "\"PATTERN default FIELD=VALUE ...\" or \"PATTERN force FIELD=VALUE ...\", with fields "
+           "of "
+           "[pubsub.defaults] but node_type";
+  }
+  out = *std::move(rule);
+  return std::nullopt;
+}
+
+Expected read(const Value& value, pubsub::LimitRule& out) {
+  const auto* text = std::get_if<std::string>(&value.content);
+  auto rule = text != nullptr ? pubsub::limit_rule_of(*text) : std::nullopt;
+  if (!rule) return "\"WHO LIMIT=NUMBER ...\": a bare JID or a domain, and limits of [pubsub]";
+  out = *std::move(rule);
+  return std::nullopt;
+}
+
 std::string literal(bool value) {
   return value ? "true" : "false";
 }
@@ -57,6 +77,14 @@ std::string literal(const std::string& value) {
     text += c;
   }
   return text + "\"";
+}
+
+std::string literal(const pubsub::NameRule& value) {
+  return literal(value.text);
+}
+
+std::string literal(const pubsub::LimitRule& value) {
+  return literal(value.text);
 }
 
 std::string literal(const Jid& value) {

@@ -35,10 +35,14 @@ Expected read(const Value& value, bool& out);
 Expected read(const Value& value, double& out);
 Expected read(const Value& value, std::string& out);
 Expected read(const Value& value, Jid& out);
+Expected read(const Value& value, pubsub::NameRule& out);
+Expected read(const Value& value, pubsub::LimitRule& out);
 std::string literal(bool value);
 std::string literal(double value);
 std::string literal(const std::string& value);
 std::string literal(const Jid& value);
+std::string literal(const pubsub::NameRule& value);
+std::string literal(const pubsub::LimitRule& value);
 
 template <class T>
 requires std::is_integral_v<T> Expected read(const Value& value, T& out) {

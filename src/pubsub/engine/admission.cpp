@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <stoa/pubsub/model/options.hpp>
+
 #include "pubsub/engine/scene.hpp"
 
 /// The access models that rest on an owner's roster (XEP-0060, 4.5), and what XEP-0163 makes of
@@ -7,10 +9,6 @@
 namespace stoa::pubsub {
 
 namespace {
-
-bool by_roster(AccessModel model) {
-  return model == AccessModel::presence || model == AccessModel::roster;
-}
 
 bool in_allowed_group(const NodeConfig& config, const Contact& contact) {
   const auto& allowed = config.roster_groups_allowed;
@@ -122,6 +120,17 @@ std::optional<Verdict> lacks_rosters_at(const Scene& scene, const NodeState& nod
     return std::nullopt;
   }
   return lacks_rosters_of_owners(scene, node);
+}
+
+bool reads_rosters(const Scene& scene) {
+  const Settings& settings = scene.settings;
+  if (settings.people == nullptr) return false;
+  if (settings.of_account) return true;  // its nodes are for contacts, whoever reads the roster
+  if (!scene.state.exists()) return settings.people->may_read_roster(scene.bare);
+  return std::any_of(
+      scene.state.affiliations.begin(), scene.state.affiliations.end(), [&](const auto& row) {
+        return row.second == Affiliation::owner && settings.people->may_read_roster(row.first);
+      });
 }
 
 bool admits(const NodeState& state, const NodeConfig& config, const Settings& settings,

@@ -56,7 +56,7 @@ Objection sort_out(const Scene& scene, const SetAffiliations& action, Affiliatio
     }
     Move move{.jid = jid->bare()};
     if (!seen.insert(move.jid).second) return refuse(Fault::same_jid_twice);
-    move.before = scene.state.affiliation_of(move.jid);
+    move.before = scene.state.entry_of(move.jid);
     if (!entry.affiliation) continue;
     const auto after = affiliation_of(*entry.affiliation);
     if (after && !scene.settings.offers(feature_of(*after))) return unsupported(feature_of(*after));
@@ -88,12 +88,34 @@ void keep_an_owner(const Scene& scene, AffiliationPlan& plan) {
   std::erase_if(plan.moves, leaves);
 }
 
+/// Whose affiliation the move changes: an entity's subscriptions, or those of all of a domain that
+/// have no entry of their own.
+std::vector<const Subscription*> concerned(const Scene& scene, const Move& move) {
+  if (!move.jid.local().empty()) return scene.state.subscriptions.of_entity(move.jid);
+  std::vector<const Subscription*> found;
+  for (const Subscription& held : scene.state.subscriptions) {
+    const bool own = scene.state.entry_of(held.jid.bare()) != Affiliation::none;
+    const bool itself = held.jid.local().empty();
+    if (held.jid.domain() == move.jid.domain() && (itself || !own)) found.push_back(&held);
+  }
+  return found;
+}
+
+/// What the moves of the request leave that entity with.
+Affiliation left_with(const Scene& scene, const AffiliationPlan& plan, const Jid& bare) {
+  NodeState later;
+  later.affiliations = scene.state.affiliations;
+  for (const Move& move : plan.moves) later.affiliations.insert_or_assign(move.jid, move.after);
+  return later.affiliation_of(bare);
+}
+
 /// What the move means for the entity's subscriptions (8.7.4, PS-AFF-12, PS-AFF-13).
-void settle_subscriptions(const Scene& scene, const Move& move, Done& step) {
-  const Grant now = grant(move.after, Privilege::subscribe);
+void settle_subscriptions(const Scene& scene, const AffiliationPlan& plan, const Move& move,
+                          Done& step) {
   const bool whitelist = scene.config().access_model == AccessModel::whitelist;
-  const bool refused = now == Grant::no || (now == Grant::by_policy && whitelist);
-  for (const Subscription* held : scene.state.subscriptions.of_entity(move.jid)) {
+  for (const Subscription* held : concerned(scene, move)) {
+    const Grant now = grant(left_with(scene, plan, held->jid.bare()), Privilege::subscribe);
+    const bool refused = now == Grant::no || (now == Grant::by_policy && whitelist);
     if (refused) {
       end_subscription(scene, step, *held);
     } else if (now == Grant::yes && held->state == SubscriptionState::pending) {
@@ -103,9 +125,8 @@ void settle_subscriptions(const Scene& scene, const Move& move, Done& step) {
 }
 
 bool approves_somebody(const Scene& scene, const AffiliationPlan& plan) {
-  return std::any_of(plan.moves.begin(), plan.moves.end(), [&](const Move& move) {
-    return !scene.state.subscriptions.of_entity(move.jid).empty();
-  });
+  return std::any_of(plan.moves.begin(), plan.moves.end(),
+                     [&](const Move& move) { return !concerned(scene, move).empty(); });
 }
 
 }  // namespace
@@ -137,7 +158,7 @@ Verdict decide_set_affiliations(const Scene& scene, const SetAffiliations& actio
   for (const Move& move : plan.moves) {
     step.changes.push_back(
         change::AffiliationSet{scene.state.number, move.jid, move.before, move.after});
-    settle_subscriptions(scene, move, step);
+    settle_subscriptions(scene, plan, move, step);
     if (scene.settings.affiliation_notices && move.jid != scene.bare) {
       step.outbound.push_back(say::AffiliationNotice{scene.token(), move.jid, move.after});
     }

@@ -83,6 +83,11 @@ class Record {
   void operator()(const change::Related& c) {
     note("relate", c.link_after.is_set() ? c.link_after.node : c.parent_after.node);
   }
+  void operator()(const change::ItemPublished& c) {
+    if (!scene_.request.command) return;
+    note("publish", c.item.meta.publisher.str(),
+         c.item.meta.id + " at " + format_xep0082(c.item.meta.published));
+  }
   void operator()(const change::ItemsRetracted& c) {
     if (!std::holds_alternative<action::Retract>(scene_.request.action)) return;
     std::vector<std::string> ids;

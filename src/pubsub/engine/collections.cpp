@@ -128,8 +128,8 @@ Objection adopt(const Scene& scene, const std::set<std::string>& wanted, Done& s
   const std::vector<std::string>& now = scene.state.kin->children;
   const std::set<std::string> before(now.begin(), now.end());
   const std::uint64_t limit =
-      std::min(scene.config().children_max.value_or(scene.settings.limits.children),
-               scene.settings.limits.children);
+      std::min(scene.config().children_max.value_or(scene.node_limits().children),
+               scene.node_limits().children);
   if (wanted.size() > limit && wanted != before) return refuse(Fault::too_many_children);
   using Way = change::Linked::Way;
   for (const std::string& child : now) {
@@ -237,7 +237,9 @@ say::Above above_of(const Scene& scene) {
 
 forms::Form configuration_form(const Scene& scene) {
   forms::Form form = scene.settings.tables->node.render(forms::FormType::form, scene.config());
+  if (!reads_rosters(scene)) hide_roster_models(form);
   if (scene.settings.offers("relationships")) add_relations(form, scene.state);
+  fix_forced(scene.settings, scene.state.node, form);
   if (!scene.settings.offers("collections")) return form;
   forms::Field parents{.var = std::string(collection_field),
                        .type = forms::FieldType::text_multi,

@@ -1,3 +1,5 @@
+#include <set>
+
 #include <stoa/pubsub/model/options.hpp>
 
 #include "pubsub/engine/collections.hpp"
@@ -73,7 +75,7 @@ std::optional<Verdict> drop_history(const Scene& scene, const NodeConfig& after,
 
 /// PS-EVI-05: fewer items than there are.
 std::optional<Verdict> drop_surplus(const Scene& scene, const NodeConfig& after, Done& step) {
-  const std::uint32_t limit = item_limit(after, scene.settings);
+  const std::uint32_t limit = item_limit(after, scene);
   if (transient(after) || scene.state.item_count <= limit) return std::nullopt;
   const std::size_t surplus = scene.state.item_count - limit;
   const auto oldest = scene.state.items.oldest(surplus);
@@ -82,6 +84,23 @@ std::optional<Verdict> drop_surplus(const Scene& scene, const NodeConfig& after,
   for (const ItemMeta* item : *oldest) items.push_back(*item);
   remove_items(scene, after, change::Removal::evicted, std::move(items), step);
   return std::nullopt;
+}
+
+/// What the node holds, for its owners to see.
+void add_statistics(const Scene& scene, forms::Form& form) {
+  const auto add = [&](std::string_view var, std::string_view label, std::uint64_t number) {
+    form.fields.push_back(forms::Field{.var = std::string(var),
+                                       .type = forms::FieldType::fixed,
+                                       .label = std::string(label),
+                                       .values = {std::to_string(number)}});
+  };
+  std::set<std::string_view> subscribers;
+  for (const Subscription& held : scene.state.subscriptions) {
+    if (held.state == SubscriptionState::subscribed) subscribers.insert(held.jid.bare_view());
+  }
+  add("x-items", "Items", scene.state.item_count);
+  add("x-bytes", "Bytes", *scene.state.bytes);
+  add("x-subscribers", "Subscribers", subscribers.size());
 }
 
 void announce_configuration(const Scene& scene, const NodeConfig& after, Done& step) {
@@ -122,8 +141,11 @@ Verdict decide_read_configuration(const Scene& scene) {
   if (related) {
     if (auto verdict = lacks_family(scene)) return std::move(*verdict);
   }
+  if (!scene.state.bytes) return Lacks<Need>{need::NodeBytes{}};
   Done step;
-  step.reply = wire::configuration(scene.state.node, configuration_form(scene));
+  forms::Form form = configuration_form(scene);
+  add_statistics(scene, form);
+  step.reply = wire::configuration(scene.state.node, form);
   return step;
 }
 

@@ -83,7 +83,12 @@ Result<NodeConfig, StanzaError> with_form(const Scene& scene, const NodeConfig& 
   }
   if (type == "leaf" && base.collection()) return refuse(Fault::bad_kinship);
   auto config = scene.settings.tables->node.submit(form, base);
-  if (config) return std::move(config).value();
+  if (config) {
+    NodeConfig made = forced(scene.settings, scene.request.node, std::move(config).value());
+    const bool asks = by_roster(made.access_model) && made.access_model != base.access_model;
+    if (!asks || scene.settings.of_account || reads_rosters(scene)) return made;
+    return refuse(Fault::access_model_unknown, "No roster of yours can be read here.");
+  }
   const forms::OptionRefusal& why = config.error();
   if (why.var == access_model_field) return refuse(Fault::access_model_unknown, why.text);
   return refuse(Fault::config_refused, why.text);
@@ -92,10 +97,10 @@ Result<NodeConfig, StanzaError> with_form(const Scene& scene, const NodeConfig& 
 Verdict decide_create(const Scene& scene, const action::Create& action) {
   if (scene.state.exists()) return refuse(Fault::node_exists);
   if (auto verdict = may_not_create(scene)) return std::move(*verdict);
-  SharedConfig config = scene.settings.shared_defaults;
+  SharedConfig config = defaults_for(scene.settings, scene.request.node);
   if (action.configure) {
     if (!scene.settings.offers("create-and-configure")) return unsupported("create-and-configure");
-    auto asked = with_form(scene, scene.settings.defaults, *action.configure);
+    auto asked = with_form(scene, *config, *action.configure);
     if (!asked) return std::move(asked).error();
     config = std::make_shared<const NodeConfig>(std::move(asked).value());
   }

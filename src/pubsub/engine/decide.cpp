@@ -110,6 +110,7 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
     state.lineage_used = true;
     state.log.reset();
     state.kept.reset();
+    state.bytes.reset();
   }
   return verdict;
 }

@@ -135,6 +135,8 @@ constexpr std::array rows = {
         "This is the root of all collections."},
     Row{Fault::quota, wait, resource_constraint, "", "RFC 6120 8.3.3.18",
         "The owner of the node has no room left for it."},
+    Row{Fault::time_wrong, modify, not_acceptable, "", "RFC 6120 8.3.3.9",
+        "The time is in the future, or before what is there already."},
 };
 
 const Row& row_of(Fault fault) {

@@ -67,6 +67,7 @@ enum class Fault {
   type_covered,
   root_node,
   quota,
+  time_wrong,
 };
 
 /// The refusal; `text` replaces the table's own.

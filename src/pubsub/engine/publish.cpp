@@ -70,7 +70,7 @@ Objection too_big(const Scene& scene, const Publish& publish) {
 Objection batch_too_big(const Scene& scene, const Publish& publish) {
   if (publish.items.size() > scene.settings.limits.batch) return refuse(Fault::over_limit);
   if (transient(scene.config())) return std::nullopt;
-  if (publish.items.size() > item_limit(scene.config(), scene.settings)) {
+  if (publish.items.size() > item_limit(scene.config(), scene)) {
     return refuse(Fault::batch_too_big);
   }
   return std::nullopt;
@@ -110,10 +110,11 @@ change::ItemPublished planned(const Scene& scene, const Publish::Item& asked, st
   meta.id = asked.id;
   meta.seq = seq;
   meta.first_seq = before ? before->first_seq : seq;
-  meta.created = before ? before->created : scene.now();
-  meta.published = scene.now();
+  meta.published = asked.at.value_or(scene.now());
+  meta.created = before ? before->created : meta.published;
   const bool keeps_publisher = before && scene.config().consistent_publisher && scene.owner();
   meta.publisher = keeps_publisher ? before->publisher : scene.bare;
+  if (!asked.publisher.empty()) meta.publisher = asked.publisher;
   change.item.payload = asked.payload;
   if (before) change.before = *before;
   return change;
@@ -152,7 +153,7 @@ std::optional<Verdict> plan_items(const Scene& scene, const Publish& publish, Pl
 std::optional<Verdict> plan_eviction(const Scene& scene, Plan& plan) {
   std::uint64_t count = scene.state.item_count;
   for (const auto& item : plan.items) count += item.before ? 0u : 1u;
-  const std::uint32_t limit = item_limit(scene.config(), scene.settings);
+  const std::uint32_t limit = item_limit(scene.config(), scene);
   if (count <= limit) return std::nullopt;
   if (count > scene.state.item_count && scene.config().publish_node_full == NodeFull::reject) {
     return Verdict(refuse(Fault::node_full));
@@ -208,7 +209,7 @@ void announce(const Scene& scene, const Plan& plan, Done& step) {
 
 /// What is stored for the node's creator already, and what would come to it.
 std::optional<Verdict> over_quota(const Scene& scene, const Publish& publish) {
-  const std::uint64_t limit = scene.settings.limits.bytes_per_owner;
+  const std::uint64_t limit = scene.node_limits().bytes_per_owner;
   if (limit == 0 || scene.admin()) return std::nullopt;
   const auto& known = scene.state.stored_bytes;
   if (!known || scene.now() - known->asked > count_is_fresh) {
@@ -220,11 +221,26 @@ std::optional<Verdict> over_quota(const Scene& scene, const Publish& publish) {
   return Verdict(refuse(Fault::quota));
 }
 
+/// On behalf of somebody: no later than now, and no earlier than what is there, for items are in
+/// the order of their times.
+std::optional<Verdict> time_wrong(const Scene& scene, const Publish& publish) {
+  for (const Publish::Item& item : publish.items) {
+    if (!item.at) continue;
+    if (*item.at > scene.now()) return Verdict(refuse(Fault::time_wrong));
+    const NodeState& state = scene.state;
+    if (state.item_count == 0) continue;
+    if (!state.last_item) return Verdict(Lacks<Need>{need::Last{}});
+    if (*item.at < state.last_item->meta.published) return Verdict(refuse(Fault::time_wrong));
+  }
+  return std::nullopt;
+}
+
 /// The requester may publish; `step` may hold the node's creation already.
 Verdict carry_out(const Scene& scene, const Publish& publish, Done step) {
   Plan plan;
   const bool without_history = transient(scene.config());
   if (without_history && !scene.state.items.complete()) return Lacks<Need>{need::Index{}};
+  if (auto verdict = time_wrong(scene, publish)) return std::move(*verdict);
   if (auto verdict = plan_items(scene, publish, plan)) return std::move(*verdict);
   if (!without_history) {
     if (auto verdict = plan_eviction(scene, plan)) return std::move(*verdict);
@@ -248,25 +264,27 @@ Verdict carry_out(const Scene& scene, const Publish& publish, Done step) {
 
 /// 7.1.5 at a node that the options are to shape: what nobody knows cannot be met.
 Result<NodeConfig, StanzaError> options_as_config(const Scene& scene, const Publish& publish) {
-  if (!publish.options) return scene.settings.defaults;
+  const SharedConfig defaults = defaults_for(scene.settings, scene.request.node);
+  if (!publish.options) return *defaults;
   for (const forms::Field& field : publish.options->fields) {
     if (scene.settings.tables->node.find(field.var) == nullptr) {
       return refuse(Fault::precondition, "The field " + field.var + " is unknown.");
     }
   }
-  return with_form(scene, scene.settings.defaults, *publish.options);
+  return with_form(scene, *defaults, *publish.options);
 }
 
 /// 7.1.4: the node is made and the item published in one step, or neither.
 Verdict publish_first(const Scene& scene, const Publish& publish) {
   Objection missing = node_missing(scene);
   const bool moved = missing->condition == Condition::gone;
-  if (moved || !scene.settings.offers("auto-create")) return std::move(*missing);
+  if (moved || scene.request.command || !scene.settings.offers("auto-create"))
+    return std::move(*missing);
   if (auto verdict = may_not_create(scene)) return std::move(*verdict);
   auto config = options_as_config(scene, publish);
   if (!config) return std::move(config).error();
   auto shared = publish.options ? std::make_shared<const NodeConfig>(std::move(config).value())
-                                : scene.settings.shared_defaults;
+                                : defaults_for(scene.settings, scene.request.node);
   Done step{.changes = creation(scene, std::move(shared))};
   tell_creator(scene, step);
   NodeState made;

@@ -7,7 +7,7 @@ namespace stoa::pubsub {
 namespace {
 
 bool owns_alone(const NodeState& state, const Jid& user) {
-  if (state.affiliation_of(user) != Affiliation::owner) return false;
+  if (state.entry_of(user) != Affiliation::owner) return false;
   return std::none_of(state.affiliations.begin(), state.affiliations.end(), [&](const auto& row) {
     return row.second == Affiliation::owner && row.first != user;
   });
@@ -22,7 +22,7 @@ void end_subscriptions(const Scene& scene, const Jid& user, Done& step) {
 }
 
 void hand_over(const Scene& scene, const Jid& heir, Done& step) {
-  const Affiliation before = scene.state.affiliation_of(heir);
+  const Affiliation before = scene.state.entry_of(heir);
   step.changes.push_back(
       change::AffiliationSet{scene.state.number, heir, before, Affiliation::owner});
   if (!scene.settings.affiliation_notices) return;
@@ -43,7 +43,7 @@ Verdict decide_remove_user(const Scene& scene, const action::RemoveUser& action)
     return step;
   }
   if (orphaned) hand_over(scene, heir, step);
-  const Affiliation before = state.affiliation_of(action.user);
+  const Affiliation before = state.entry_of(action.user);
   if (before != Affiliation::none) {
     step.changes.push_back(
         change::AffiliationSet{state.number, action.user, before, Affiliation::none});

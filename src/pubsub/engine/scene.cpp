@@ -5,7 +5,8 @@ namespace stoa::pubsub {
 Scene::Scene(const NodeState& s, const Request& r, const Settings& set, const Context& c)
     : state(s),
       request(r),
-      settings(set),
+      whole(set),
+      settings(set.for_entity(r.from)),
       context(c),
       bare(r.from.is_bare() ? r.from : r.from.bare()),
       standing(c.service_admin ? Affiliation::owner : s.affiliation_of(bare)) {}
@@ -79,8 +80,9 @@ bool may_read(const NodeState& state, const Settings& settings, const Jid& bare)
   return itself_lets_read(state, settings, bare) && ancestors_let_read(state, settings, bare);
 }
 
-std::uint32_t item_limit(const NodeConfig& config, const Settings& settings) {
-  return std::min(config.max_items.value_or(settings.limits.max_items), settings.limits.max_items);
+std::uint32_t item_limit(const NodeConfig& config, const Scene& scene) {
+  const std::uint32_t most = scene.node_limits().max_items;
+  return std::min(config.max_items.value_or(most), most);
 }
 
 bool is_heard(const Scene& scene) {
@@ -93,7 +95,7 @@ bool notifies(const Scene& scene) {
 }
 
 Jid first_owner(const NodeState& state) {
-  if (state.affiliation_of(state.creator) == Affiliation::owner) return state.creator;
+  if (state.entry_of(state.creator) == Affiliation::owner) return state.creator;
   for (const auto& [jid, affiliation] : state.affiliations) {
     if (affiliation == Affiliation::owner) return jid;
   }

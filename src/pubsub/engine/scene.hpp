@@ -19,7 +19,8 @@ using Objection = std::optional<StanzaError>;
 struct Scene {
   const NodeState& state;
   const Request& request;
-  const Settings& settings;
+  const Settings& whole;     ///< with the exceptions
+  const Settings& settings;  ///< what holds for the requester
   const Context& context;
   Jid bare;                   ///< of the requester
   Affiliation standing = {};  ///< its affiliation; owner for a service admin
@@ -27,9 +28,11 @@ struct Scene {
   Scene(const NodeState& s, const Request& r, const Settings& set, const Context& c);
 
   /// The same request at another state of the node.
-  Scene at(const NodeState& other) const { return {other, request, settings, context}; }
+  Scene at(const NodeState& other) const { return {other, request, whole, context}; }
 
   const NodeConfig& config() const { return *state.config; }
+  /// What the node may hold is its creator's matter.
+  const Limits& node_limits() const { return whole.for_entity(state.creator).limits; }
   Timestamp now() const { return context.now; }
   /// Who acts: the service itself where nobody asked.
   Jid actor() const { return request.from.empty() ? settings.service : request.from; }
@@ -87,7 +90,7 @@ inline bool transient(const NodeConfig& config) {
   return !config.persist_items || config.max_items == 0u;
 }
 /// What `max_items` stands for.
-std::uint32_t item_limit(const NodeConfig& config, const Settings& settings);
+std::uint32_t item_limit(const NodeConfig& config, const Scene& scene);
 /// Whether there may be anybody to be told of the node.
 bool is_heard(const Scene& scene);
 /// Whether anybody could get an event now.
@@ -134,6 +137,8 @@ say::Above above_of(const Scene& scene);
 std::optional<Verdict> lacks_roster(const Scene& scene);
 /// The same of a node that this one depends on.
 std::optional<Verdict> lacks_rosters_at(const Scene& scene, const NodeState& node);
+/// Whether the roster of any owner (of who makes the node, where it does not exist) can be read.
+bool reads_rosters(const Scene& scene);
 /// Whether the access model itself lets the entity in: by the roster of any owner (4.5), or because
 /// it is open to all. Approval and affiliations stand apart.
 bool admits(const NodeState& state, const NodeConfig& config, const Settings& settings,

@@ -92,8 +92,8 @@ constexpr Check<Subscribe> subscribe_checks[] = {
 /// 6.1.3.9
 std::optional<Verdict> too_many(const Scene& scene, const Subscribe& subscribe) {
   const Limits& limits = scene.settings.limits;
-  const bool full = limits.subscriptions_per_node != 0 &&
-                    scene.state.subscriptions.size() >= limits.subscriptions_per_node;
+  const std::size_t at_node = scene.node_limits().subscriptions_per_node;
+  const bool full = at_node != 0 && scene.state.subscriptions.size() >= at_node;
   if (full) return Verdict(refuse(Fault::too_many_subscriptions));
   if (limits.subscriptions_per_entity == 0 || scene.admin()) return std::nullopt;
   const Jid bare = subscribe.jid.bare();

@@ -60,6 +60,7 @@ void bring_back(NodeState& state, const NodeState& node) {
   state.log.reset();
   state.orphans.reset();
   state.lineage.reset();
+  state.bytes.reset();
 }
 
 void set_affiliation(NodeState& state, const Jid& jid, Affiliation affiliation) {

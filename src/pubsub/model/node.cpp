@@ -4,9 +4,16 @@
 
 namespace stoa::pubsub {
 
-Affiliation NodeState::affiliation_of(const Jid& bare) const {
-  const auto known = affiliations.find(bare);
+Affiliation NodeState::entry_of(const Jid& jid) const {
+  const auto known = affiliations.find(jid);
   return known == affiliations.end() ? Affiliation::none : known->second;
+}
+
+Affiliation NodeState::affiliation_of(const Jid& bare) const {
+  const Affiliation own = entry_of(bare);
+  if (own != Affiliation::none || bare.local().empty()) return own;
+  const Affiliation all = entry_of(Jid::from_prepared({}, bare.domain()));
+  return all == Affiliation::owner ? Affiliation::none : all;
 }
 
 namespace {
@@ -129,19 +136,19 @@ std::shared_ptr<const Audiences> NodeState::present(const Presences* presences,
 
 std::size_t NodeState::footprint() const {
   constexpr std::size_t per_affiliation = 140;
-  std::size_t bytes = sizeof(NodeState) + node.capacity() + affiliations.size() * per_affiliation;
-  bytes += subscriptions.footprint() + items.footprint();
-  if (last_item && last_item->payload) bytes += last_item->payload->size();
+  std::size_t total = sizeof(NodeState) + node.capacity() + affiliations.size() * per_affiliation;
+  total += subscriptions.footprint() + items.footprint();
+  if (last_item && last_item->payload) total += last_item->payload->size();
   if (audience) {
     std::set<std::shared_ptr<const Audience>> counted;
     for (const auto& one : {audience->all, audience->removals, audience->items}) {
       if (!counted.insert(one).second) continue;
       for (const auto& set : {one->single, one->with_body}) {
-        bytes += set->bytes() + set->size() * 12;
+        total += set->bytes() + set->size() * 12;
       }
     }
   }
-  return bytes;
+  return total;
 }
 
 void NodeState::shrink() {
@@ -158,6 +165,7 @@ void NodeState::shrink() {
   lineage.reset();
   log.reset();
   kept.reset();
+  bytes.reset();
 }
 
 bool same_stored(const NodeState& a, const NodeState& b) {

@@ -15,6 +15,7 @@ using forms::Token;
 
 constexpr std::size_t max_title = 1024;
 constexpr std::size_t max_description = 8192;
+constexpr std::string_view roster_groups_field = "pubsub#roster_groups_allowed";
 constexpr std::string_view presence_word = "presence";
 constexpr std::uint32_t max_depth = 1000;  ///< levels of a graph; no graph is deeper
 
@@ -52,7 +53,7 @@ std::vector<Option> access_rows(Rosters rosters) {
       access_model_field, "Who may subscribe and retrieve", &NodeConfig::access_model,
       std::move(models)));
   if (rosters == Rosters::read) {
-    rows.push_back(Row::names("pubsub#roster_groups_allowed", "The groups, where groups count",
+    rows.push_back(Row::names(roster_groups_field, "The groups, where groups count",
                               &NodeConfig::roster_groups_allowed));
   }
   rows.push_back(Row::list<PublishModel NodeConfig::*, PublishModel>(
@@ -192,6 +193,23 @@ NodeTable node_table(const Limits& limits, Rosters rosters) {
   for (Option& row : item_rows(limits)) rows.push_back(std::move(row));
   for (Option& row : collection_rows(limits)) rows.push_back(std::move(row));
   return NodeTable(node_config_form, std::move(rows));
+}
+
+bool by_roster(AccessModel model) {
+  return model == AccessModel::presence || model == AccessModel::roster;
+}
+
+void hide_roster_models(forms::Form& form) {
+  std::erase_if(form.fields,
+                [](const forms::Field& field) { return field.var == roster_groups_field; });
+  for (forms::Field& field : form.fields) {
+    if (field.var != access_model_field) continue;
+    std::erase_if(field.choices, [&](const forms::Choice& choice) {
+      const auto model = access_model_of(choice.value);
+      const bool present = !field.values.empty() && field.values.front() == choice.value;
+      return model && by_roster(*model) && !present;
+    });
+  }
 }
 
 namespace {
@@ -398,7 +416,10 @@ SubscribeViewer viewer_of(const NodeConfig& config, const Settings& settings) {
           .publishers = selects && shows_publishers(config)};
 }
 
-Settings prepare(Settings settings) {
+namespace {
+
+/// All but the exceptions.
+void prepare_one(Settings& settings) {
   NodeConfig& defaults = settings.defaults;
   defaults.max_payload_size = std::min(defaults.max_payload_size, settings.limits.payload_bytes);
   if (defaults.max_items) {
@@ -408,7 +429,32 @@ Settings prepare(Settings settings) {
   const Rosters rosters = settings.people != nullptr ? Rosters::read : Rosters::unread;
   settings.tables = std::make_shared<const OptionTables>(
       OptionTables{node_table(settings.limits, rosters), subscribe_table(settings.limits)});
+}
+
+}  // namespace
+
+Settings prepare(Settings settings) {
+  settings.exceptions.clear();
+  settings.book = std::make_shared<const LimitBook>(settings.limits, settings.limits_for);
+  for (const auto& [name, limits] : settings.book->by_name) {
+    if (name.empty()) continue;
+    Settings other = settings;
+    other.exceptions.clear();
+    other.limits = limits;
+    prepare_one(other);
+    settings.exceptions.emplace(name, std::make_shared<const Settings>(std::move(other)));
+  }
+  prepare_one(settings);
   return settings;
+}
+
+const Settings& Settings::for_entity(const Jid& who) const {
+  if (exceptions.empty()) return *this;
+  for (const std::string_view key : {who.bare_view(), std::string_view(who.domain())}) {
+    const auto found = exceptions.find(key);
+    if (found != exceptions.end()) return *found->second;
+  }
+  return *this;
 }
 
 Settings account_settings(Settings of_service) {
@@ -417,7 +463,7 @@ Settings account_settings(Settings of_service) {
   settings.defaults = NodeConfig{};
   settings.defaults.access_model = AccessModel::presence;
   settings.defaults.max_items = 1;
-  settings.admins.clear();
+  settings.limits_for.clear();
   settings.auto_subscribe = false;
   settings.multi_subscribe = false;
   for (const char* feature : {"collections", "get-pending"}) {

@@ -73,6 +73,7 @@ struct Supply {
   void operator()(const fact::Log& fact) const {
     state.log = std::make_shared<const LogPage>(fact);
   }
+  void operator()(const fact::NodeBytes& fact) const { state.bytes = fact.bytes; }
   void operator()(const fact::Kept& fact) const { state.kept = std::make_shared<const Kept>(fact); }
   void operator()(const fact::Roster&) const {}
 };

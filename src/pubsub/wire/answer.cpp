@@ -201,8 +201,8 @@ Outcome children_answer(const ChildrenRead& read, const NodePage& page, const Se
 }  // namespace
 
 Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::ReadResult result,
-                                             const pubsub::Settings& settings,
-                                             const Jid& requester) {
+                                             const pubsub::Settings& whole, const Jid& requester) {
+  const pubsub::Settings& settings = whole.for_entity(requester);
   if (std::holds_alternative<UnknownUid>(result)) return rsm::unknown_uid();
   if (const auto* asked = std::get_if<ItemsRead>(&read)) {
     return items_answer(*asked, std::get<ItemPage>(std::move(result)), settings);
@@ -240,9 +240,9 @@ Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::R
   return Answered{};
 }
 
-Read Engine::list(const disco::ListRequest& request, const pubsub::Settings& settings) {
+Read Engine::list(const disco::ListRequest& request, const pubsub::Settings&) {
   NodesRead read{.bare = request.requester.bare(), .after = request.after, .max = request.max};
-  read.admin = settings.admins.contains(read.bare);
+  read.admin = request.service_admin;
   if (request.commands) {
     return PendingNodesRead{{}, read.bare, read.admin, 1};
   }
@@ -255,7 +255,7 @@ disco::ListPage Engine::list_page(pubsub::ReadResult result, const pubsub::Setti
                                   const disco::ListRequest& request) {
   disco::ListPage list;
   if (const auto* pending = std::get_if<PendingNodes>(&result)) {
-    const bool admin = settings.admins.contains(request.requester.bare());
+    const bool admin = request.service_admin;
     list.entries = wire::command_entries(settings, {pending->owns_any, admin});
     list.count = list.entries.size();
     return list;

@@ -66,6 +66,9 @@ Claimed decode_collection(const Asked& asked);
 /// The normalised NodeID, nullopt where it cannot be one.
 std::optional<std::string> node_id(std::string_view written);
 
+/// A payload as text that stands for itself (model/item.hpp).
+Payload payload_text(const xml::Element& payload);
+
 /// The form inside `parent` that a submit must bring: of type submit (or cancel) and of that
 /// FORM_TYPE.
 Result<forms::Form, StanzaError> submitted_form(const xml::Element& parent,

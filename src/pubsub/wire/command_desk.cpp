@@ -2,8 +2,10 @@
 #include <array>
 
 #include <stoa/forms/command_form.hpp>
+#include <stoa/xml/parser.hpp>
 
 #include "pubsub/wire/commands.hpp"
+#include "pubsub/wire/replies.hpp"
 
 /// Commands of service administrators (in the style of XEP-0133).
 namespace stoa::pubsub::wire {
@@ -49,11 +51,67 @@ Claimed list_acts(const Order& order) {
   return order.look_up(look::Acts{forms::text_in(order.form, "about")}, *max);
 }
 
+/// A payload as it is written in a field: lines of XML, one element; empty for none.
+bool read_payload(const Order& order, action::Publish::Item& item) {
+  std::string text;
+  for (const std::string& line : forms::values_in(order.form, "payload")) {
+    text += (text.empty() ? "" : "\n") + line;
+  }
+  if (text.empty()) return true;
+  const auto element = xml::parse(text);
+  if (!element) return false;
+  item.payload = payload_text(*element);
+  item.payload_ns = element->ns();
+  return true;
+}
+
+/// For gateways and imports: what somebody else published at another time.
+Claimed publish_as(const Order& order) {
+  action::Publish::Item item{.id = forms::text_in(order.form, "id")};
+  const auto publisher = Jid::parse(forms::text_in(order.form, "publisher"));
+  if (!publisher) return unusable("publisher is no address");
+  item.publisher = publisher->bare();
+  if (const std::string time = forms::text_in(order.form, "time"); !time.empty()) {
+    item.at = parse_xep0082(time);
+    if (!item.at) return unusable("time is no date and time");
+  }
+  if (!read_payload(order, item)) return unusable("payload is no XML element");
+  action::Publish publish;
+  publish.items.push_back(std::move(item));
+  return order.at_node(std::move(publish));
+}
+
+/// What holds for that address, or for all.
+Claimed show_limits(const Order& order) {
+  const std::string text = forms::text_in(order.form, "jid");
+  const auto who = text.empty() ? std::optional<Jid>(Jid()) : Jid::parse(text);
+  if (!who) return unusable("jid is no address");
+  forms::ResultTable table(service_form, "Limits", {"limit", "value"});
+  const LimitBook& book = *order.settings.book;
+  for (const auto& [name, value] : named_limits(book.of(*who))) {
+    table.row({std::string(name), std::to_string(value)});
+  }
+  xml::Element done = command_done(order.step);
+  done.add(std::move(table).done());
+  return claim::Answer{std::move(done)};
+}
+
 Fields user_field(const Settings&) {
   return {question_field("jid", "The user", {FieldType::jid_single, true})};
 }
+Fields limits_fields(const Settings&) {
+  return {question_field("jid", "For whom, or which domain; empty: for all others",
+                         {FieldType::jid_single, false})};
+}
 Fields node_field(const Settings&) {
   return {question_field("node", "The node", {FieldType::text_single, true})};
+}
+Fields publish_fields(const Settings&) {
+  return {question_field("node", "The node", {FieldType::text_single, true}),
+          question_field("publisher", "Who published it", {FieldType::jid_single, true}),
+          question_field("id", "Id of the item; empty: one is made"),
+          question_field("time", "When it was, in UTC; empty: now"),
+          question_field("payload", "The payload, an XML element", {FieldType::text_multi, false})};
 }
 Fields acts_fields(const Settings&) {
   return {question_field("about", "Only acts of this address, on it, or at this node"),
@@ -70,6 +128,9 @@ constexpr std::array desk{
                admins, nullptr, list_deleted},
     CommandRow{"urn:stoa:nodes:service:remove-user", "Remove a user from all nodes", admins,
                user_field, remove_user},
+    CommandRow{"urn:stoa:nodes:service:publish", "Publish on behalf of somebody", admins,
+               publish_fields, publish_as},
+    CommandRow{"urn:stoa:nodes:service:limits", "Show limits", admins, limits_fields, show_limits},
     CommandRow{"urn:stoa:nodes:service:audit", "List what owners and administrators did", admins,
                acts_fields, list_acts},
 };

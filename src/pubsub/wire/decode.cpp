@@ -198,8 +198,9 @@ Result<forms::Form, StanzaError> submitted_form(const xml::Element& parent,
 
 }  // namespace wire
 
-Claim<Request, Read> Engine::decode(const Stanza& stanza, const pubsub::Settings& settings,
+Claim<Request, Read> Engine::decode(const Stanza& stanza, const pubsub::Settings& whole,
                                     const Context& context) {
+  const pubsub::Settings& settings = whole.for_entity(stanza.from);
   switch (stanza.kind) {
     case StanzaKind::iq:
       if (!stanza.is_iq_request()) return claim::NotMine{};

@@ -16,12 +16,6 @@ namespace {
 /// all that it uses, `xmlns=''` included.
 constexpr std::string_view nowhere = "\x01";
 
-Payload payload_text(const xml::Element& payload) {
-  auto text = std::make_shared<std::string>();
-  xml::write(*text, payload, nowhere);
-  return text;
-}
-
 action::Publish::Item decode_item(const xml::Element& element) {
   action::Publish::Item item{.id = std::string(element.attr_or("id", {}))};
   item.malformed = element.has_text();
@@ -51,6 +45,12 @@ std::optional<std::uint32_t> positive(std::string_view text) {
 }
 
 }  // namespace
+
+Payload payload_text(const xml::Element& payload) {
+  auto text = std::make_shared<std::string>();
+  xml::write(*text, payload, nowhere);
+  return text;
+}
 
 Claimed decode_publish(const Asked& asked) {
   action::Publish publish;

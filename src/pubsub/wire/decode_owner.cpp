@@ -79,7 +79,10 @@ Claimed decode_default_configuration(const Asked& asked) {
   if (type != "leaf" && !collection) return refuse(Fault::malformed);
   NodeConfig defaults = asked.settings.defaults;
   if (collection) defaults.node_type = NodeType::collection;
-  forms::Form form = asked.settings.tables->node.render(forms::FormType::form, defaults);
+  auto form = asked.settings.tables->node.render(forms::FormType::form, defaults);
+  const People* const people = asked.settings.people;
+  const bool rosters = people && people->may_read_roster(asked.stanza.from.bare());
+  if (!rosters) hide_roster_models(form);
   if (asked.settings.offers("relationships")) add_relations(form, {});
   return claim::Answer{default_configuration(form)};
 }

@@ -124,7 +124,7 @@ class PubsubTables final : public Tables<Engine> {
   ReadResult find_for_command(const look::Involved& what, std::size_t) {
     InvolvedNodes found;
     for (const auto& [key, state] : shadow) {
-      const bool involved = state.affiliation_of(what.bare) != Affiliation::none ||
+      const bool involved = state.entry_of(what.bare) != Affiliation::none ||
                             !state.subscriptions.of_entity(what.bare).empty();
       if (involved) found.nodes.push_back(key);
     }
@@ -307,6 +307,13 @@ class PubsubTables final : public Tables<Engine> {
     return found;
   }
   fact::Log find(std::uint64_t number, const need::Log& need) { return logs_.find(number, need); }
+  fact::NodeBytes find(std::uint64_t number, const need::NodeBytes&) {
+    fact::NodeBytes found;
+    for (const auto& [seq, item] : items_[number]) {
+      found.bytes += item.payload ? item.payload->size() : 0;
+    }
+    return found;
+  }
   fact::Kept find(std::uint64_t, const need::Kept& need) {
     const Kept* kept = kept_.last(need.node);
     if (kept == nullptr) return {};

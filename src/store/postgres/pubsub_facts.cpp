@@ -43,6 +43,10 @@ constexpr Statement count_bytes{
     "SELECT coalesce(sum(octet_length(i.payload)), 0)::bigint "
     "FROM nodes n JOIN items i ON i.node = n.number WHERE n.service = $1 AND n.creator = $2"};
 
+constexpr Statement count_node_bytes{
+    "count_node_bytes",
+    "SELECT coalesce(sum(octet_length(payload)), 0)::bigint FROM items WHERE node = $1"};
+
 constexpr Statement find_relative{
     "find_relative",
     "WITH RECURSIVE down(node) AS (SELECT $4::bigint UNION "
@@ -50,7 +54,7 @@ constexpr Statement find_relative{
     "up(node) AS (SELECT $4::bigint UNION "
     "SELECT l.parent FROM node_links l JOIN up u ON l.child = u.node) "
     "SELECT n.number, stoa_config_text(n.config), "
-    "(SELECT a.affiliation FROM node_affiliations a WHERE a.node = n.number AND a.jid = $3), "
+    "stoa_affiliation(n.number, $3), "
     "(SELECT count(*) FROM node_links l WHERE l.parent = n.number), "
     "EXISTS (SELECT FROM down d WHERE d.node = n.number), "
     "EXISTS (SELECT FROM up u WHERE u.node = n.number) "
@@ -163,6 +167,10 @@ struct Fetch {
   }
   pubsub::Facts operator()(const need::Log& need) const {
     return read_log(connection, number, need);
+  }
+  pubsub::Facts operator()(const need::NodeBytes&) const {
+    const auto rows = connection.exec(count_node_bytes, number);
+    return fact::NodeBytes{rows.at(0).at(0).as<std::uint64_t>()};
   }
   pubsub::Facts operator()(const need::Kept& need) const {
     return PubsubReader::load_buried(connection, service, need.node);

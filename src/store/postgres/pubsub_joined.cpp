@@ -20,7 +20,7 @@ namespace {
   "WHERE i.node = n.number AND i.published > stoa_time($4) - n.item_expire * interval '1 s' "    \
   "ORDER BY i.seq LIMIT 1), 9223372036854775807) END AS first "                                  \
   "FROM down d JOIN nodes n ON n.number = d.node "                                               \
-  "LEFT JOIN node_affiliations a ON a.node = n.number AND a.jid = $2 "                           \
+  "CROSS JOIN LATERAL (SELECT stoa_affiliation(n.number, $2) AS affiliation) AS a "              \
   "WHERE n.item_count > 0 AND ($3 OR a.affiliation IN ('member', 'publisher', 'owner') "         \
   "OR (a.affiliation IS NULL AND (n.access_model = 'open' OR (n.access_model = 'authorize' "     \
   "AND EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number AND s.bare = $2 "             \

@@ -28,7 +28,7 @@ constexpr Statement subscriptions_above{
 constexpr Statement find_forebear{
     "find_forebear",
     "SELECT n.number, stoa_config_text(n.config), "
-    "(SELECT a.affiliation FROM node_affiliations a WHERE a.node = n.number AND a.jid = $3), "
+    "stoa_affiliation(n.number, $3), "
     "EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number AND s.bare = $3 "
     "AND s.state = 'subscribed'), "
     "n.number = $4 OR EXISTS (SELECT FROM stoa_way_up(n.number) u WHERE u.node = $4), "

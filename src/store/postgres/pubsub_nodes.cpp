@@ -13,19 +13,17 @@ namespace {
 // strangers see, without those that have cast it out, and of the others those that it has to do
 // with. $1 is the service, $2 the requester, $3 the bound.
 
-#define STOA_CAST_OUT                                                        \
-  "(SELECT FROM node_affiliations o WHERE o.node = n.number AND o.jid = $2 " \
-  "AND o.affiliation = 'outcast')"
+#define STOA_CAST_OUT "(SELECT WHERE stoa_affiliation(n.number, $2) = 'outcast')"
 
-#define STOA_OWN                                                                               \
-  "WITH own AS MATERIALIZED ("                                                                 \
-  "SELECT n.number, n.node, n.title FROM node_affiliations a JOIN nodes n "                    \
-  "ON n.number = a.node WHERE a.jid = $2 "                                                     \
-  "AND a.affiliation IN ('member', 'publisher', 'owner') AND n.service = $1 AND NOT n.listed " \
-  "AND NOT n.nested "                                                                          \
-  "UNION "                                                                                     \
-  "SELECT n.number, n.node, n.title FROM subscriptions s JOIN nodes n ON n.number = s.node "   \
-  "WHERE s.bare = $2 AND n.service = $1 AND n.hidden AND NOT n.nested AND NOT "                \
+#define STOA_OWN                                                                                 \
+  "WITH own AS MATERIALIZED ("                                                                   \
+  "SELECT n.number, n.node, n.title FROM " STOA_AFFILIATED                                       \
+  "JOIN nodes n ON n.number = a.node "                                                           \
+  "WHERE a.affiliation IN ('member', 'publisher', 'owner') AND n.service = $1 AND NOT n.listed " \
+  "AND NOT n.nested "                                                                            \
+  "UNION "                                                                                       \
+  "SELECT n.number, n.node, n.title FROM subscriptions s JOIN nodes n ON n.number = s.node "     \
+  "WHERE s.bare = $2 AND n.service = $1 AND n.hidden AND NOT n.nested AND NOT "                  \
   "EXISTS " STOA_CAST_OUT ") "
 
 constexpr Statement nodes_behind{
@@ -58,8 +56,9 @@ constexpr Statement last_nodes{
 constexpr Statement count_nodes{
     "count_nodes", STOA_OWN
     "SELECT (SELECT count(*) FROM nodes n WHERE n.service = $1 AND n.listed) "
-    "- (SELECT count(*) FROM node_affiliations a JOIN nodes n ON n.number = a.node "
-    "WHERE a.jid = $2 AND a.affiliation = 'outcast' AND n.service = $1 AND n.listed) "
+    "- (SELECT count(*) FROM " STOA_AFFILIATED
+    "JOIN nodes n ON n.number = a.node "
+    "WHERE a.affiliation = 'outcast' AND n.service = $1 AND n.listed) "
     "+ (SELECT count(*) FROM own)"};
 
 constexpr Statement count_nodes_before{
@@ -68,8 +67,9 @@ constexpr Statement count_nodes_before{
     "AND n.head < left($3, 300)) "
     "+ (SELECT count(*) FROM nodes n WHERE n.service = $1 AND n.listed "
     "AND n.head = left($3, 300) AND n.node < $3) "
-    "- (SELECT count(*) FROM node_affiliations a JOIN nodes n ON n.number = a.node "
-    "WHERE a.jid = $2 AND a.affiliation = 'outcast' AND n.service = $1 AND n.listed "
+    "- (SELECT count(*) FROM " STOA_AFFILIATED
+    "JOIN nodes n ON n.number = a.node "
+    "WHERE a.affiliation = 'outcast' AND n.service = $1 AND n.listed "
     "AND n.node < $3) "
     "+ (SELECT count(*) FROM own WHERE node < $3)"};
 

@@ -28,28 +28,27 @@ constexpr Statement subscriptions_page{
     ", n.node FROM subscriptions s JOIN nodes n ON n.number = s.node "
     "WHERE s.bare = $2 AND n.service = $1 ORDER BY n.node, s.subid, s.jid OFFSET $3 LIMIT $4"};
 
-constexpr Statement count_affiliations{
-    "count_affiliations_of",
-    "SELECT count(*) FROM node_affiliations a JOIN nodes n ON n.number = a.node "
-    "WHERE a.jid = $2 AND n.service = $1"};
+constexpr Statement count_affiliations{"count_affiliations_of",
+                                       "SELECT count(*) FROM " STOA_AFFILIATED
+                                       "JOIN nodes n ON n.number = a.node WHERE n.service = $1"};
 
 constexpr Statement place_of_affiliation{
     "place_of_affiliation",
-    "WITH own AS (SELECT n.node FROM node_affiliations a JOIN nodes n ON n.number = a.node "
-    "WHERE a.jid = $2 AND n.service = $1) "
+    "WITH own AS (SELECT n.node FROM " STOA_AFFILIATED
+    "JOIN nodes n ON n.number = a.node WHERE n.service = $1) "
     "SELECT (SELECT count(*) FROM own o WHERE o.node < $3) FROM own WHERE node = $3"};
 
 constexpr Statement affiliations_page{
     "affiliations_page",
     "SELECT n.number, n.node, a.affiliation "
-    "FROM node_affiliations a JOIN nodes n ON n.number = a.node "
-    "WHERE a.jid = $2 AND n.service = $1 ORDER BY n.node OFFSET $3 LIMIT $4"};
+    "FROM " STOA_AFFILIATED
+    "JOIN nodes n ON n.number = a.node WHERE n.service = $1 ORDER BY n.node OFFSET $3 LIMIT $4"};
 
 // The children of $1 that $2 sees; an admin ($3) sees all.
 #define STOA_SEEN                                                                      \
   "WITH seen AS (SELECT n.number, n.node, n.title FROM node_links l "                  \
   "JOIN nodes n ON n.number = l.child "                                                \
-  "LEFT JOIN node_affiliations a ON a.node = n.number AND a.jid = $2 "                 \
+  "CROSS JOIN LATERAL (SELECT stoa_affiliation(n.number, $2) AS affiliation) AS a "    \
   "WHERE l.parent = $1 AND ($3 OR a.affiliation IN ('member', 'publisher', 'owner') "  \
   "OR (a.affiliation IS DISTINCT FROM 'outcast' AND CASE WHEN n.hidden "               \
   "THEN EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number AND s.bare = $2) " \

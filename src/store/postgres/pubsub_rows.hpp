@@ -25,6 +25,12 @@ Timestamp time_in(const pqxx::field& field);  ///< of microseconds
 std::optional<Timestamp> maybe_time_in(const pqxx::field& field);
 pubsub::Affiliation affiliation_in(std::uint64_t node, const pqxx::field& field);
 
+/// The affiliations of $2 as a table `a`: own entries, and where there is none that of the domain.
+#define STOA_AFFILIATED                                                                \
+  "(SELECT DISTINCT ON (e.node) e.node, e.affiliation FROM node_affiliations e "       \
+  "WHERE e.jid = $2 OR (e.jid = split_part($2, '@', 2) AND e.affiliation <> 'owner') " \
+  "ORDER BY e.node, e.jid = $2 DESC) AS a "
+
 /// What a statement selects for subscription_in(), in its order.
 #define STOA_SUBSCRIPTION_COLUMNS                                                            \
   "s.node, s.jid, s.subid, s.state, s.bounces, s.deliver, s.include_body, "                  \

@@ -70,6 +70,24 @@ bool read(std::vector<std::string>& into, std::string_view value) {
   into = list_of(value);
   return true;
 }
+bool read(std::vector<LimitRule>& into, std::string_view value) {
+  into.clear();
+  for (const std::string& part : list_of(value)) {
+    const auto rule = limit_rule_of(part);
+    if (!rule) return false;
+    into.push_back(*rule);
+  }
+  return true;
+}
+bool read(std::vector<NameRule>& into, std::string_view value) {
+  into.clear();
+  for (const std::string& part : list_of(value)) {
+    const auto rule = name_rule_of(part);
+    if (!rule) return false;
+    into.push_back(*rule);
+  }
+  return true;
+}
 bool read(Jid& into, std::string_view value) {
   const auto jid = Jid::parse(value);
   if (!jid) return false;
@@ -158,6 +176,8 @@ constexpr std::array rows = {
     Row{"unconfigured_life", own<&Settings::unconfigured_life>},
     Row{"pending_life", own<&Settings::pending_life>},
     Row{"redirect_life", own<&Settings::redirect_life>},
+    Row{"limits_for", own<&Settings::limits_for>},
+    Row{"name_rules", own<&Settings::name_rules>},
     Row{"keep_deleted", own<&Settings::keep_deleted>},
     Row{"undelete", own<&Settings::undelete>},
     Row{"orphans_go_to", own<&Settings::orphans_go_to>},

@@ -14,7 +14,6 @@ BothSettings settings_of(const Scenario& scenario) {
   BothSettings settings;
   settings.muc.service = *Jid::parse(domain);
   settings.pubsub.service = *Jid::parse(domain);
-  settings.pubsub.admins = {*Jid::parse(admin)};
   for (const auto& [key, value] : scenario.settings) {
     if (key == "link.pep") {
       settings.pep = value == "true";

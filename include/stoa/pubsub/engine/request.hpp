@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <stoa/base/time.hpp>
 #include <stoa/forms/form.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/mam/mam.hpp>
@@ -15,6 +16,7 @@
 #include <stoa/rsm/order.hpp>
 #include <stoa/rsm/rsm.hpp>
 #include <stoa/stanza/error.hpp>
+#include <stoa/stanza/presences.hpp>
 
 /// Everything that a node can be asked, one struct each, in the form in which the rules want it:
 /// shapes are checked, JIDs read, payloads serialised.
@@ -90,6 +92,10 @@ struct Publish {
     Payload payload = {};
     std::string payload_ns = {};
     bool malformed = false;  ///< more than one payload, or character data beside it
+    /// On behalf of whom, and when it was: from service administrators only; empty: of the sender,
+    /// now.
+    Jid publisher = {};
+    std::optional<Timestamp> at = {};
   };
   std::vector<Item> items = {};
   std::optional<forms::Form> options = {};

@@ -120,11 +120,16 @@ struct NodeState {
   mutable KnownLog log = {};  ///< of the digests; likewise
   /// A deleted node of this name, likewise.
   mutable std::shared_ptr<const Kept> kept = {};
+  /// Of its payloads together, likewise.
+  mutable std::optional<std::uint64_t> bytes = {};
 
   bool exists() const { return number != 0; }
   bool has_relation() const { return link.is_set() || parent.is_set(); }
-  /// `none` where the bare JID has no affiliation.
+  /// Of the bare JID: its own entry, or else that of its domain, which makes nobody an owner (a
+  /// gateway's nodes are not its users'). `none` where there is neither.
   Affiliation affiliation_of(const Jid& bare) const;
+  /// What the list of affiliations says of exactly that bare JID or domain.
+  Affiliation entry_of(const Jid& jid) const;
   /// The audiences, from the cache or built anew.
   const Audiences& listeners() const;
   /// Those of the audiences who are on line as they, or the node, want it (12.6, 16.4.2). Whoever

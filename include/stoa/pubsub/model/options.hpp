@@ -63,6 +63,11 @@ struct OptionTables {
 /// Whether the access models that need the rosters of owners are offered.
 enum class Rosters { unread, read };
 
+/// Takes the access models that rest on rosters out of the form, where none can be read.
+void hide_roster_models(forms::Form& form);
+/// Whether the model rests on an owner's roster.
+bool by_roster(AccessModel model);
+
 /// The rows with the limits inside.
 NodeTable node_table(const Limits& limits, Rosters rosters = Rosters::unread);
 SubscribeTable subscribe_table(const Limits& limits = {});

@@ -35,6 +35,8 @@ struct Envelope {
 class People {
  public:
   virtual ~People() = default;
+  /// Whether the roster can be read: its server lets us.
+  virtual bool may_read_roster(const Jid& owner) const = 0;
   /// Whether a decision that rests on this roster has to ask for it first (need::Roster).
   virtual bool must_ask(const Jid& owner) const = 0;
   /// As it was last known; nullptr or empty where nobody lets us read it.

@@ -223,6 +223,7 @@ struct Log {
   std::uint64_t from = 0;
   std::size_t bytes = 0;
 };
+struct NodeBytes {};  ///< of all payloads of the node
 struct Kept {
   std::string node = {};
 };  ///< the last one of that name that was deleted, where it was kept
@@ -233,7 +234,8 @@ struct Roster {
 
 using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
                           need::HeldSubscriptions, need::Kin, need::Above, need::StoredBytes,
-                          need::Log, need::Kept, need::Roster, need::Lineage, need::Orphans>;
+                          need::NodeBytes, need::Log, need::Kept, need::Roster, need::Lineage,
+                          need::Orphans>;
 
 /// The answer to each Need, in the same order of alternatives; the question comes back with it.
 namespace fact {
@@ -268,13 +270,17 @@ using Above = pubsub::Above;
 using Lineage = pubsub::Lineage;
 using Orphans = pubsub::Orphans;
 using Log = LogPage;
+struct NodeBytes {
+  std::uint64_t bytes = 0;
+};
 using Kept = pubsub::Kept;
 struct Roster {};  ///< it is known now
 }  // namespace fact
 
 using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
                            fact::HeldSubscriptions, fact::Kin, fact::Above, fact::StoredBytes,
-                           fact::Log, fact::Kept, fact::Roster, fact::Lineage, fact::Orphans>;
+                           fact::NodeBytes, fact::Log, fact::Kept, fact::Roster, fact::Lineage,
+                           fact::Orphans>;
 
 /// Puts facts into the node's caches.
 void supply(NodeState& state, const Facts& facts);

@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +14,8 @@
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/pubsub/model/config.hpp>
+#include <stoa/pubsub/model/limit_rule.hpp>
+#include <stoa/pubsub/model/name_rule.hpp>
 #include <stoa/pubsub/model/people.hpp>
 
 namespace stoa::pubsub {
@@ -83,6 +85,8 @@ struct Settings {
   std::string name = "Publish-Subscribe";
   NodeConfig defaults = {};
   Limits limits = {};
+  std::vector<LimitRule> limits_for = {};  ///< not at the nodes of accounts
+  std::vector<NameRule> name_rules = {};
   /// Features (without `http://jabber.org/protocol/pubsub#`) that are switched off: not advertised,
   /// and what they stand for is refused.
   std::vector<std::string> switched_off = {};
@@ -91,7 +95,6 @@ struct Settings {
   bool auto_subscribe = false;  ///< whoever makes a node is subscribed to it (12.12)
   /// Domains whose users are anonymous and may not subscribe (6.1.3.6).
   std::vector<std::string> anonymous_domains = {};
-  std::set<Jid> admins = {};  ///< bare JIDs of service admins: they see every node
   Creation creation = Creation::anyone;
   std::vector<std::string> creator_domains = {};  ///< for Creation::listed_domains
   Chart chart = Chart::strict;
@@ -118,6 +121,12 @@ struct Settings {
   /// Made of all the above by prepare(); what a new node shares, and the forms.
   SharedConfig shared_defaults = {};
   std::shared_ptr<const OptionTables> tables = {};  ///< shared with nothing that changes
+  std::shared_ptr<const LimitBook> book = {};       ///< immutable; of all limits
+  /// The same settings with other limits (and forms), for those named in the book. Immutable.
+  std::map<std::string, std::shared_ptr<const Settings>, std::less<>> exceptions = {};
+
+  /// What holds for that entity.
+  const Settings& for_entity(const Jid& who) const;
 
   bool offers(std::string_view feature) const {
     return std::find(switched_off.begin(), switched_off.end(), feature) == switched_off.end();
