@@ -225,7 +225,7 @@ class Service {
     for (const xml::Element* child : stanza.children()) {
       require(child->ns() != ns::muc && child->ns() != ns::muc_admin &&
               child->ns() != ns::muc_owner);
-      require(child->ns() != ns::moderate);
+      require(!child->is("moderated", ns::moderate));
     }
     const xml::Element* retract = stanza.child("retract", ns::retract);
     const bool moderated = retract && retract->child("moderated", ns::moderate);

@@ -6,6 +6,7 @@
 #include "muc/engine/departure.hpp"
 #include "muc/engine/history.hpp"
 #include "muc/engine/join.hpp"
+#include "muc/engine/mav.hpp"
 #include "muc/engine/nick.hpp"
 #include "muc/engine/rates.hpp"
 #include "muc/engine/refusals.hpp"
@@ -109,6 +110,7 @@ RoomDecision refresh(const Scene& scene, const request::Join& ask, const Occupan
 
 RoomDecision join_again(const Scene& scene, const request::Join& ask, const Occupant& occupant) {
   if (auto need = lacks_history(scene, ask)) return Lacks<Need>{*std::move(need)};
+  if (auto need = lacks_affiliations(scene, ask)) return Lacks<Need>{*std::move(need)};
   const bool same = ask.nick() == occupant.nick;
   if (same) return refresh(scene, ask, occupant);
   if (auto refusal = nick_refused(scene, occupant, ask.nick())) return *std::move(refusal);

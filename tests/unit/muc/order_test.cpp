@@ -164,4 +164,36 @@ TEST_CASE("the list of 5,000 occupants is said in pieces that others may overtak
   CHECK(nicks.size() == 5000);
 }
 
+TEST_CASE("a long list of affiliations comes in a chain of messages, first of all [MUC-MAV-02]") {
+  Stage stage;
+  stage.join(o_owner, o_room + "/firstwitch");
+  std::string items;
+  for (int i = 0; i < 1200; ++i) {
+    items += "<item affiliation='member' jid='m" + std::to_string(i) + "@shakespeare.lit'/>";
+  }
+  stage.send("<iq id='q' type='set' from='" + o_owner + "' to='" + o_room + "'><query xmlns='" +
+             o_muc + "#admin'>" + items + "</query></iq>");
+  const std::string version = std::to_string(stage.room("coven").affiliation_version);
+  const std::string until = "until='" + version + "'/>";
+  for (const std::string since : {"", " since='99999'", " since='x'"}) {
+    const auto heard = stage.send(
+        "<presence from='" + o_owner + "' to='" + o_room + "/firstwitch'><x xmlns='" + o_muc +
+        "'><mav xmlns='urn:xmpp:muc:affiliations:1'" + since + "/></x></presence>");
+    REQUIRE(heard.size() > 3);
+    std::size_t listed = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const std::string& xml = heard[i].xml;
+      CHECK(xml.starts_with("<message"));
+      CHECK(xml.size() < 128 * 1024);
+      const std::string mark = i == 0 ? until : "since='" + version + "' " + until;
+      CHECK(contains(xml, "<mav xmlns='urn:xmpp:muc:affiliations:1' " + mark));
+      for (auto at = xml.find("<item "); at != std::string::npos; at = xml.find("<item ", at + 1)) {
+        ++listed;
+      }
+    }
+    CHECK(listed == 1201);
+    CHECK(heard[3].xml.starts_with("<presence"));
+  }
+}
+
 }  // namespace stoa::muc::test
