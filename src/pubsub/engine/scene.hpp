@@ -136,10 +136,13 @@ std::optional<Verdict> lacks_rosters_at(const Scene& scene, const NodeState& nod
 /// it is open to all. Approval and affiliations stand apart.
 bool admits(const NodeState& state, const NodeConfig& config, const Settings& settings,
             const Jid& bare);
-/// Everybody who hears of the node of an account: subscribers, and of its owner and its contacts
-/// every resource that wants such events (9.1.2). Tags are subids, or `pep`.
+/// Who hears of the node of an account, or of them those who see its owner's presence, or who do
+/// not: subscribers, and of its owner and its contacts every resource that wants such events
+/// (9.1.2). Tags are subids, or `pep`.
+enum class Part { all, seeing_presence, others };
 std::shared_ptr<const RecipientSet> account_audience(const NodeState& state,
-                                                     const Settings& settings);
+                                                     const Settings& settings,
+                                                     Part part = Part::all);
 
 // The request families.
 Verdict decide_create(const Scene& scene, const action::Create& action);

@@ -126,6 +126,20 @@ struct Encoder {
     out.push_back(Event(event).to(account_audience(node, settings), {}));
   }
 
+  /// XEP-0163, 4.3.1: who sees the owner's presence is told which resource it was.
+  void to_all_of_account(const Event& event, const Jid& resource) const {
+    Event named(event);
+    named.tail() += "<addresses xmlns='";
+    named.tail() += ns::addresses;
+    named.tail() += "'><address type='replyto'";
+    xml::append_attribute(named.tail(), "jid", resource.str());
+    named.tail() += "/></addresses>";
+    const auto seeing = account_audience(node, settings, Part::seeing_presence);
+    if (seeing->size() > 0) out.push_back(named.to(seeing, {}));
+    const auto others = account_audience(node, settings, Part::others);
+    if (others->size() > 0) out.push_back(Event(event).to(others, {}));
+  }
+
   void operator()(const say::Published& said) const {
     Event event = event_of_node(said.token);
     open_items(event.tail(), node.node);
@@ -133,7 +147,11 @@ struct Encoder {
     event.tail() += "</items>";
     event.close();
     append_archive_id(event.tail(), said.items);
-    to_all(event, {Shim::with_subids, said.present}, said.items);
+    if (said.resource.is_full()) {
+      to_all_of_account(event, said.resource);
+    } else {
+      to_all(event, {Shim::with_subids, said.present}, said.items);
+    }
     wire::to_above(event, node, {said.above, wire::About::items, settings}, out);
   }
   void operator()(const say::Retracted& said) const {
