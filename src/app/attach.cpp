@@ -47,7 +47,8 @@ std::string prosody_host(const std::string& server, const LinkConfig& link) {
       "\tmodules_enabled = {{ \"privilege\", \"delegation\" }}\n"
       "\tmodules_disabled = {{ \"pep\", \"bookmarks\", \"vcard_legacy\" }}\n"
       "\tprivileged_entities = {{ [{}] = {{ roster = \"get\", message = \"outgoing\", "
-      "presence = \"roster\" }} }}\n"
+      "presence = \"roster\",\n"
+      "\t\tiq = {{ [\"urn:xmpp:blocking\"] = \"get\" }} }} }}\n"
       "\tdelegations = {{\n",
       in_quotes(server), component);
   for (const std::string_view name : delegated_namespaces) {

@@ -101,7 +101,10 @@ Hosted host_accounts(const pubsub::Settings& settings, const LinkConfig& link, c
   dispatch::ServiceLimits limits = limits_of(link, config);
   limits.memory_bytes = std::min(limits.memory_bytes, account_memory);
   pep::AccountsPlace accounts{
-      .service = {.common = place.common, .outlet = place.outlet, .admins = {}, .limits = limits},
+      .service = {.common = place.common,
+                  .outlet = place.outlet,
+                  .admins = admins_of(config),
+                  .limits = limits},
       .gateway = gateway,
       .ports =
           [&store = place.store](const std::string& account) {
@@ -117,7 +120,7 @@ Hosted host_accounts(const pubsub::Settings& settings, const LinkConfig& link, c
   return {.domain = link.link.domain,
           .name = "pep",
           .loaded = [made] { return made->entities(); },
-          .set_admins = [](Admins) {},
+          .set_admins = [made](Admins admins) { made->set_admins(std::move(admins)); },
           .ports = nullptr};
 }
 

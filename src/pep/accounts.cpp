@@ -56,8 +56,23 @@ void RosterLoader::fetch(std::uint64_t number, pubsub::Need need, std::uint64_t 
   }
   store_.fetch(number, std::move(need), after, std::move(then));
 }
+/// Which nodes of an account somebody sees rests on its roster (XEP-0163, 6.2).
 void RosterLoader::read(pubsub::Read read, std::uint64_t after, Then<pubsub::ReadResult> then) {
-  store_.read(std::move(read), after, std::move(then));
+  const auto* const nodes = std::get_if<pubsub::NodesRead>(&read);
+  if (nodes == nullptr || account_.empty() || nodes->bare == account_) {
+    store_.read(std::move(read), after, std::move(then));
+    return;
+  }
+  gateway_.fetch_roster(account_, [&store = store_, &gateway = gateway_, account = account_,
+                                   asked = *nodes, after, then = std::move(then)]() mutable {
+    const pubsub::Roster* const roster = gateway.roster(account);
+    asked.contact = pubsub::Contact{};
+    if (roster != nullptr) {
+      const auto found = roster->find(asked.bare.str());
+      if (found != roster->end()) asked.contact = found->second;
+    }
+    store.read(pubsub::Read(std::move(asked)), after, std::move(then));
+  });
 }
 void RosterLoader::pending_keys(std::string from, Timestamp until, std::size_t limit,
                                 Then<std::vector<std::string>> then) {
@@ -69,10 +84,11 @@ void RosterLoader::outbox(std::uint64_t from, std::size_t limit,
 }
 
 struct Accounts::Account {
-  Account(const AccountsPlace& place, pubsub::Settings settings, Ports given)
+  Account(const AccountsPlace& place, dispatch::ServicePlace service, pubsub::Settings settings,
+          Ports given)
       : ports(std::move(given)),
-        loader(*ports.loader, place.gateway),
-        nodes(place.service, std::move(settings), *ports.journal, loader) {}
+        loader(*ports.loader, place.gateway, settings.service),
+        nodes(std::move(service), std::move(settings), *ports.journal, loader) {}
 
   Ports ports;
   RosterLoader loader;
@@ -90,9 +106,13 @@ Accounts::~Accounts() = default;
 Accounts::Account& Accounts::touch(const Jid& bare) {
   std::unique_ptr<Account>& account = accounts_[bare.str()];
   if (!account) {
-    pubsub::Settings settings = settings_;
+    const bool of_server = bare.local().empty();
+    pubsub::Settings settings = of_server ? pubsub::server_settings(settings_) : settings_;
     settings.service = bare;
-    account = std::make_unique<Account>(place_, std::move(settings), place_.ports(bare.str()));
+    dispatch::ServicePlace service = place_.service;
+    if (!of_server) service.admins.clear();  // over users' nodes they have no power
+    account = std::make_unique<Account>(place_, std::move(service), std::move(settings),
+                                        place_.ports(bare.str()));
   }
   account->used = place_.service.common.now();
   active_.insert(account.get());
@@ -115,8 +135,7 @@ bool Accounts::handle(Stanza& stanza) {
   if (!stanza.delegation) {
     return unwrap(stanza) || describe(stanza) || place_.gateway.handle(stanza);
   }
-  const bool of_user = stanza.to.is_bare() && !stanza.to.local().empty();
-  if (!of_user || !touch(stanza.to).nodes.handle(stanza)) {
+  if (!stanza.to.is_bare() || !touch(stanza.to).nodes.handle(stanza)) {
     settle(stanza, dispatch::unknown_payload());
   }
   return true;
@@ -224,6 +243,13 @@ void Accounts::run_due(Timestamp now) {
 /// Events of accounts are not kept for a restart: servers' users hear the newest when they come.
 void Accounts::recover(std::function<void()> sent) {
   sent();
+}
+
+void Accounts::set_admins(std::set<std::string, std::less<>> admins) {
+  for (const auto& [name, account] : accounts_) {
+    if (name.find('@') == name.npos) account->nodes.set_admins(admins);
+  }
+  place_.service.admins = std::move(admins);
 }
 
 std::size_t Accounts::entities() const {

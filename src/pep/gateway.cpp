@@ -93,8 +93,8 @@ std::optional<pubsub::Envelope> Gateway::envelope(const Jid& account) const {
   return envelope;
 }
 
-/// A server would not deliver for us: the addressee gets nothing more in this session (XEP-0163,
-/// 4.3.3).
+/// A server would not deliver for us: the addressee gets nothing more of that account in this
+/// session (XEP-0163, 4.3.3).
 void Gateway::bounced(const Stanza& message) {
   if (!is_server(message.from) || !serves(message.from.domain())) return;
   for (const xml::Element* privilege : message.element.children()) {
@@ -103,7 +103,8 @@ void Gateway::bounced(const Stanza& message) {
     const xml::Element* const inner = forwarded ? forwarded->child("message", ns::client) : nullptr;
     const auto to = inner ? Jid::parse(inner->attr_or("to", {})) : std::nullopt;
     Resource* const resource = to ? find(*to) : nullptr;
-    if (resource) resource->wants = std::make_shared<const Interests>();
+    const auto account = inner ? Jid::parse(inner->attr_or("from", {})) : std::nullopt;
+    if (resource && account) resource->refused_from.insert(account->bare().str());
   }
 }
 
@@ -116,6 +117,28 @@ void Gateway::ask(const Jid& whom, std::string_view type, xml::Element payload,
   iq.add(std::move(payload));
   asked_[id] = {whom, common_.now() + settings_.answer_time, std::move(then)};
   common_.release.put(outlet_, outgoing(iq, Redelivery::drop), 0, 0);
+}
+
+/// XEP-0356, 6: of the account itself, in its own name. `then` is given the iq inside the answer;
+/// nullptr where there is none.
+void Gateway::ask_as(const Jid& account, xml::Element payload,
+                     std::function<void(const xml::Element*)> then) {
+  const Server* const server = server_of(account);
+  const std::string& version = server->privileges->ns;
+  xml::Element inner("iq", ns::client);
+  inner.set("type", "get").set("id", common_.ids().token());
+  inner.set("from", account.str()).set("to", account.str());
+  inner.add(std::move(payload));
+  xml::Element wrapper("privileged_iq", version);
+  wrapper.add(std::move(inner));
+  ask(account, "get", std::move(wrapper), [version, then = std::move(then)](const Stanza* answer) {
+    const xml::Element* const privilege = answer != nullptr && !answer->is_error()
+                                              ? answer->element.child("privilege", version)
+                                              : nullptr;
+    const xml::Element* const forwarded =
+        privilege ? privilege->child("forwarded", ns::forward) : nullptr;
+    then(forwarded ? forwarded->child("iq", ns::client) : nullptr);
+  });
 }
 
 /// By id and by whom was asked.

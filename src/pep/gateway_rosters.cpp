@@ -31,6 +31,30 @@ bool Gateway::may_read_roster(const Jid& owner) const {
          !owner.local().empty();
 }
 
+bool Gateway::may_read_blocks(const Jid& owner) const {
+  const Server* const server = server_of(owner);
+  return server != nullptr && server->privileges && server->privileges->iq_get.contains(blocking);
+}
+
+/// A JID is blocked by itself, its bare JID, or its domain with or without the resource (XEP-0191,
+/// 3.1). A resource that an account's messages came back from counts as blocked by it.
+bool Gateway::blocks(const Jid& owner, const Jid& jid) const {
+  if (const auto known = present_.find(jid.bare_view()); known != present_.end()) {
+    const auto resource = known->second.find(jid.resource());
+    if (resource != known->second.end() && resource->second.refused_from.contains(owner.str())) {
+      return true;
+    }
+  }
+  const auto found = rosters_.find(owner.str());
+  if (found == rosters_.end() || found->second.blocked.empty()) return false;
+  const auto& blocked = found->second.blocked;
+  const std::string domain(jid.domain());
+  const std::string resource(jid.resource());
+  return blocked.contains(jid.str()) || blocked.contains(jid.bare_view()) ||
+         blocked.contains(domain) ||
+         (!resource.empty() && blocked.contains(domain + "/" + resource));
+}
+
 bool Gateway::must_ask(const Jid& owner) const {
   if (!may_read_roster(owner)) return false;
   const auto found = rosters_.find(owner.str());
@@ -64,13 +88,42 @@ void Gateway::roster_came(const Jid& owner, const Stanza* answer) {
       if (auto contact = contact_in(*item)) now.insert(std::move(*contact));
     }
   }
-  known.good_until = common_.now() + (query ? settings_.roster_age : settings_.refused_roster_age);
   const bool first = !std::exchange(known.read, true);
+  known.answered = query != nullptr;
   const pubsub::Roster before = std::exchange(known.entries, std::move(now));
-  const auto waiting = std::exchange(known.waiting, {});
   for (const auto& [bare, contact] : before) note_hearing(bare, owner, nullptr);
   for (const auto& [bare, contact] : known.entries) note_hearing(bare, owner, &contact);
   if (!first) compare(owner, before, known.entries);
+  if (!may_read_blocks(owner)) {
+    known.blocked.clear();
+    roster_complete(owner);
+  } else {
+    ask_as(owner, xml::Element("blocklist", blocking),
+           [this, owner](const xml::Element* iq) { blocks_came(owner, iq); });
+  }
+}
+
+/// What cannot be read stays as it was.
+void Gateway::blocks_came(const Jid& owner, const xml::Element* answer) {
+  const xml::Element* const list = answer && answer->attr_or("type", {}) == "result"
+                                       ? answer->child("blocklist", blocking)
+                                       : nullptr;
+  if (list != nullptr) {
+    KnownRoster& known = rosters_[owner.str()];
+    known.blocked.clear();
+    for (const xml::Element* item : list->children("item", blocking)) {
+      const auto jid = Jid::parse(item->attr_or("jid", {}));
+      if (jid) known.blocked.insert(jid->str());
+    }
+  }
+  roster_complete(owner);
+}
+
+void Gateway::roster_complete(const Jid& owner) {
+  KnownRoster& known = rosters_[owner.str()];
+  known.good_until =
+      common_.now() + (known.answered ? settings_.roster_age : settings_.refused_roster_age);
+  const auto waiting = std::exchange(known.waiting, {});
   for (const auto& then : waiting) then();
 }
 

@@ -13,6 +13,15 @@ const xml::Element* announcement(const xml::Element& message, std::string_view n
   return nullptr;
 }
 
+/// XEP-0356, 6.1. A server that nests the namespaces in one another means the same.
+void read_namespaces(const xml::Element& within, Privileges& privileges) {
+  for (const xml::Element* named : within.children("namespace", privileges.ns)) {
+    const std::string_view type = named->attr_or("type", {});
+    if (type == "get" || type == "both") privileges.iq_get.emplace(named->attr_or("ns", {}));
+    read_namespaces(*named, privileges);
+  }
+}
+
 /// Unknown accesses and types are passed over.
 void read_permission(const xml::Element& permission, Privileges& privileges) {
   const std::string_view access = permission.attr_or("access", {});
@@ -24,6 +33,8 @@ void read_permission(const xml::Element& permission, Privileges& privileges) {
   } else if (access == "presence") {
     if (type == "managed_entity") privileges.presence = Privileges::Presence::managed;
     if (type == "roster") privileges.presence = Privileges::Presence::roster;
+  } else if (access == "iq") {
+    read_namespaces(permission, privileges);
   }
 }
 

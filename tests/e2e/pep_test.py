@@ -66,7 +66,7 @@ async def stranger(world, wants=()):
 
 
 @test("a nickname reaches the contacts that want it, from the account, and no other "
-      "[PS-PEP-11, PS-PEP-13, PS-PEP-14]")
+      "[PS-PEP-11, PS-PEP-13, PS-PEP-14, PS-PEP-22]")
 async def nickname(world):
     juliet, romeo = await couple(world, wants=[NICK])
     plain = await on_line(world, romeo.name, resource="plain")
@@ -76,6 +76,8 @@ async def nickname(world):
     assert got.get("from") == juliet.bare and got.get("to") == romeo.jid, show(got)
     assert got.get("type") == "headline", show(got)
     assert got.find(f"event:event/event:items/event:item/{{{NICK}}}nick", NS).text == "Jule"
+    told = got.find("address:addresses/address:address", NS)
+    assert told.get("type") == "replyto" and told.get("jid") == juliet.jid, show(got)
     await juliet.receives(event(NICK, "current"))
     await plain.hears_nothing(event(NICK))
     await mercutio.hears_nothing(event(NICK))
@@ -173,6 +175,23 @@ async def bookmarks(world):
         f"<publish node='{BOOKMARKS}'><item id='c'><conference xmlns='{BOOKMARKS}'/></item>"
         f"</publish>{options(access_model='open')}"))
     assert refused.find("c:error/pserr:precondition-not-met", NS) is not None, show(refused)
+
+
+@test("a private node is in the owner's list of nodes only [PS-PEP-08, PS-PEP-26]",
+      only="prosody")
+async def private_in_disco(world):
+    juliet, romeo = await couple(world)
+    await publish(juliet, BOOKMARKS, "a@muc", f"<conference xmlns='{BOOKMARKS}'/>",
+                  options(access_model="whitelist"))
+    await publish(juliet, NICK, "current", f"<nick xmlns='{NICK}'>Jule</nick>")
+
+    async def nodes(client):
+        answer = await client.ask(juliet.bare, "get", f"<query xmlns='{NS['items']}'/>")
+        return {each.get("node") for each in answer.findall("items:query/items:item", NS)}
+    assert await nodes(juliet) == {BOOKMARKS, NICK}
+    assert await nodes(romeo) == {NICK}
+    assert (await romeo.refused(juliet.bare, "get", f"<query xmlns='{NS['info']}' "
+                                f"node='{BOOKMARKS}'/>"))[1] in ("item-not-found", "not-allowed")
 
 
 @test("a device list that is open to all is read by a stranger, and only read [PS-PEP-25]")

@@ -41,6 +41,7 @@ NS = {
     "sid": "urn:xmpp:sid:0",
     "err": "urn:ietf:params:xml:ns:xmpp-stanzas",
     "ping": "urn:xmpp:ping",
+    "address": "http://jabber.org/protocol/address",
 }
 
 

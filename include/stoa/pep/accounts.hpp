@@ -21,8 +21,9 @@ using NodeLoader = dispatch::LoaderPort<pubsub::Engine>;
 /// A loader that asks servers for what no store knows: rosters.
 class RosterLoader final : public NodeLoader {
  public:
-  /// Both outlive it.
-  RosterLoader(NodeLoader& store, Gateway& gateway) : store_(store), gateway_(gateway) {}
+  /// Both outlive it, and what is asked. `account`: whose nodes these are; empty for a service's.
+  RosterLoader(NodeLoader& store, Gateway& gateway, Jid account = {})
+      : store_(store), gateway_(gateway), account_(std::move(account)) {}
 
   void load(std::string key, std::uint64_t after, Then<pubsub::NodeState> then) override;
   void key_of(std::uint64_t number, Then<std::string> then) override;
@@ -37,6 +38,7 @@ class RosterLoader final : public NodeLoader {
  private:
   NodeLoader& store_;
   Gateway& gateway_;
+  Jid account_;
 };
 
 /// The store of one account.
@@ -54,8 +56,9 @@ struct AccountsPlace {
 };
 
 /// The nodes of a server's users (XEP-0163): every account is a service of its own, made when it is
-/// first spoken to and dropped when it was not for long. Unwraps what servers hand over (XEP-0355)
-/// and answers their questions about it; the first of the domain's services. Loop thread only.
+/// first spoken to and dropped when it was not for long. So is the server's own address, whose
+/// nodes the administrators make. Unwraps what servers hand over (XEP-0355) and answers their
+/// questions about it; the first of the domain's services. Loop thread only.
 class Accounts final : public dispatch::Service, private GatewayEvents {
  public:
   /// `settings` are those of pubsub::account_settings().
@@ -75,6 +78,9 @@ class Accounts final : public dispatch::Service, private GatewayEvents {
   std::optional<Timestamp> deadline() const override;
   void run_due(Timestamp now) override;
   void recover(std::function<void()> sent) override;
+
+  /// Bare JIDs: who owns the nodes at the servers' own addresses.
+  void set_admins(std::set<std::string, std::less<>> admins);
 
   /// Nodes in memory, of all accounts.
   std::size_t entities() const;

@@ -41,8 +41,8 @@ class GatewayEvents {
   virtual void contact_changed(const Jid& account, const Jid& contact) = 0;
 };
 
-/// Talks with the servers: takes their grants, reads rosters, follows presence, asks clients what
-/// they want (XEP-0355, XEP-0356, XEP-0115). Loop thread only.
+/// Talks with the servers: takes their grants, reads rosters and block lists, follows presence,
+/// asks clients what they want (XEP-0355, XEP-0356, XEP-0115). Loop thread only.
 class Gateway final : public pubsub::People {
  public:
   Gateway(GatewaySettings settings, dispatch::Common& common, dispatch::Outlet& outlet);
@@ -59,6 +59,7 @@ class Gateway final : public pubsub::People {
   bool may_read_roster(const Jid& owner) const override;
   bool must_ask(const Jid& owner) const override;
   const pubsub::Roster* roster(const Jid& owner) const override;
+  bool blocks(const Jid& owner, const Jid& jid) const override;
   std::vector<Jid> interested(std::string_view bare, std::string_view node) const override;
   std::optional<pubsub::Envelope> envelope(const Jid& account) const override;
 
@@ -77,13 +78,16 @@ class Gateway final : public pubsub::People {
   };
   struct KnownRoster {
     pubsub::Roster entries;
+    std::set<std::string, std::less<>> blocked;  // JIDs as in XEP-0191
     Timestamp good_until{};
     std::vector<std::function<void()>> waiting;  // a request is under way
     bool read = false;
+    bool answered = false;  // the last time
   };
   struct Resource {
     std::optional<Caps> caps;
-    SharedInterests wants;  // nullptr: not known yet
+    SharedInterests wants;                            // nullptr: not known yet
+    std::set<std::string, std::less<>> refused_from;  // accounts whose messages came back
   };
   using Resources = std::map<std::string, Resource, std::less<>>;
   /// A request of ours that waits for its answer; nullptr: none came in time.
@@ -95,6 +99,8 @@ class Gateway final : public pubsub::People {
 
   void ask(const Jid& whom, std::string_view type, xml::Element payload,
            std::function<void(const Stanza*)> then);
+  void ask_as(const Jid& account, xml::Element payload,
+              std::function<void(const xml::Element*)> then);
   bool answered(const Stanza& stanza);
   bool told(const Stanza& message);
   void bounced(const Stanza& message);
@@ -102,9 +108,12 @@ class Gateway final : public pubsub::People {
 
   bool pushed(const Stanza& iq);
   void roster_came(const Jid& owner, const Stanza* answer);
+  void blocks_came(const Jid& owner, const xml::Element* answer);
+  void roster_complete(const Jid& owner);
   void compare(const Jid& owner, const pubsub::Roster& before, const pubsub::Roster& now);
   void note_hearing(const std::string& bare, const Jid& owner, const pubsub::Contact* contact);
   const Server* server_of(const Jid& user) const;
+  bool may_read_blocks(const Jid& owner) const;
 
   void present(const Stanza& presence);
   bool may_tell_presence(const Jid& who) const;

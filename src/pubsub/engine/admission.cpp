@@ -44,18 +44,31 @@ std::optional<Verdict> lacks_rosters_of_owners(const Scene& scene, const NodeSta
   }
   return std::nullopt;
 }
+
 /// Who hears of an account's node, and under which tag.
 using Hearers = std::vector<std::pair<Jid, std::string>>;
 
-/// One recipient once, however many ways lead to it.
+bool sees_presence(const Settings& settings, const Jid& bare) {
+  const Contact* contact = contact_of(settings, settings.service, bare.str());
+  return bare == settings.service || (contact && contact->hears);
+}
+
+/// One recipient once, however many ways lead to it; nobody whom the account has blocked.
 class Gathering {
  public:
+  Gathering(const Settings& settings, Part part) : settings_(settings), part_(part) {}
+
   void add(const Jid& jid, std::string_view tag) {
+    const bool meant = part_ == Part::all ||
+                       (part_ == Part::seeing_presence) == sees_presence(settings_, jid.bare());
+    if (!meant || settings_.people->blocks(settings_.service, jid)) return;
     if (seen_.insert(jid.str()).second) all_.emplace_back(jid, tag);
   }
   Hearers done() { return std::move(all_); }
 
  private:
+  const Settings& settings_;
+  Part part_;
   std::set<std::string> seen_;
   Hearers all_;
 };
@@ -74,8 +87,8 @@ void add_subscribers(const NodeState& state, const Settings& settings, Gathering
   }
 }
 
-Hearers hearers(const NodeState& state, const Settings& settings) {
-  Gathering all;
+Hearers hearers(const NodeState& state, const Settings& settings, Part part) {
+  Gathering all(settings, part);
   const People& people = *settings.people;
   add_subscribers(state, settings, all);
   const auto add_resources = [&](const std::string& bare) {
@@ -159,9 +172,9 @@ std::optional<Fault> refusal_of(AccessModel model) {
 }
 
 std::shared_ptr<const RecipientSet> account_audience(const NodeState& state,
-                                                     const Settings& settings) {
+                                                     const Settings& settings, Part part) {
   auto set = std::make_shared<RecipientSet>();
-  for (const auto& [jid, tag] : hearers(state, settings)) set->add(jid, tag);
+  for (const auto& [jid, tag] : hearers(state, settings, part)) set->add(jid, tag);
   return set;
 }
 
@@ -175,11 +188,11 @@ std::optional<Verdict> greet_newcomers(const Scene& scene, Done& step) {
                      then.config().send_last_published_item == SendLast::on_sub_and_presence;
   if (!sends) return std::nullopt;
   std::set<Jid> known;
-  for (const auto& [jid, tag] : hearers(scene.state, scene.settings)) known.insert(jid);
+  for (const auto& [jid, tag] : hearers(scene.state, scene.settings, Part::all)) known.insert(jid);
   for (const Outbound& said : step.outbound) {
     if (const auto* last = std::get_if<say::LastItem>(&said)) known.insert(last->to);
   }
-  for (const auto& [jid, tag] : hearers(later, scene.settings)) {
+  for (const auto& [jid, tag] : hearers(later, scene.settings, Part::all)) {
     if (known.contains(jid)) continue;
     const LastItem last = last_item(then);
     if (last.unknown) return Verdict(Lacks<Need>{need::Last{}});
@@ -195,10 +208,10 @@ Verdict decide_greet(const Scene& scene) {
   const bool sends = scene.state.exists() && wants_last_item(scene) &&
                      scene.config().send_last_published_item == SendLast::on_sub_and_presence;
   if (!sends || !may_read(scene.state, scene.settings, scene.bare)) return step;
-  const Contact* contact = contact_of(scene.settings, scene.settings.service, scene.bare.str());
-  const bool concerned = scene.bare == scene.settings.service || (contact && contact->hears) ||
-                         is_subscribed(scene.state, scene.bare);
-  if (!concerned) return step;
+  const bool concerned =
+      sees_presence(scene.settings, scene.bare) || is_subscribed(scene.state, scene.bare);
+  const Jid& account = scene.settings.service;
+  if (!concerned || scene.settings.people->blocks(account, scene.request.from)) return step;
   const LastItem last = last_item(scene);
   if (last.unknown) return Lacks<Need>{need::Last{}};
   if (last.item == nullptr) return step;

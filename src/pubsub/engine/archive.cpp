@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include <stoa/stanza/namespaces.hpp>
+
 #include "pubsub/engine/scene.hpp"
 
 namespace stoa::pubsub {
@@ -14,11 +16,20 @@ StanzaError unknown_entry() {
                      "There is no such entry.");
 }
 
+/// The newest publication that has left the archive for its number; 0: none has.
+std::uint64_t left_behind(const Scene& scene) {
+  const auto& most = scene.config().archive_max;
+  const std::uint64_t newest = scene.state.next_seq - 1;
+  return most && newest > *most ? newest - *most : 0;
+}
+
 ArchiveRead read_of_archive(const Scene& scene) {
   ArchiveRead read{.number = scene.state.number, .node = scene.state.node};
   const NodeConfig& config = scene.config();
   read.type = config.notification_type;
   if (config.archive_age) read.kept_from = scene.now() - std::chrono::seconds(*config.archive_age);
+  read.language = config.language;
+  if (const std::uint64_t gone = left_behind(scene); gone > 0) read.above = gone;
   switch (config.itemreply) {
     case ItemReply::publisher:
       break;
@@ -35,10 +46,13 @@ ArchiveRead read_of_archive(const Scene& scene) {
 
 /// Reads the UIDs of a query; false where one is none of this node's.
 bool read_uids(const mam::Query& query, ArchiveRead& read) {
+  const std::uint64_t gone = read.above.value_or(0);
   const auto seq = [&](const std::string& uid, std::optional<std::uint64_t>& into) {
-    into = seq_of_uid(read.number, uid);
-    if (into) read.required.push_back(*into);
-    return into.has_value();
+    const auto found = seq_of_uid(read.number, uid);
+    if (!found || *found <= gone) return false;
+    read.required.push_back(*found);
+    into = found;
+    return true;
   };
   if (query.after_id && !seq(*query.after_id, read.above)) return false;
   if (query.before_id && !seq(*query.before_id, read.below)) return false;
@@ -53,12 +67,22 @@ bool read_uids(const mam::Query& query, ArchiveRead& read) {
   return true;
 }
 
+/// The form of a query, with the field that is ours alone.
+xml::Element form_of(const std::string& node) {
+  xml::Element query = mam::encode_form(archive_offer, node);
+  if (xml::Element* const x = query.child("x", ns::data_form)) {
+    x->add("field", ns::data_form).set("var", category_field).set("type", "text-single");
+  }
+  return query;
+}
+
 struct ArchivePlan {
   const Scene& scene;
+  const std::optional<std::string>& category;
 
   Verdict operator()(const mam::FormRequest&) const {
     Done step;
-    step.reply = mam::encode_form(archive_offer, scene.state.node);
+    step.reply = form_of(scene.state.node);
     return step;
   }
   Verdict operator()(const mam::MetadataRequest&) const {
@@ -71,6 +95,7 @@ struct ArchivePlan {
     ArchiveRead read = read_of_archive(scene);
     if (!read_uids(query, read)) return unknown_entry();
     read.query = query;
+    read.category = category;
     read.max = static_cast<std::uint32_t>(query.page.page_size(scene.settings.limits.page));
     if (!query.order.empty()) read.direction = query.order.front().direction;
     return ReadPlan<Read>{std::move(read)};
@@ -101,7 +126,7 @@ Verdict decide_archive(const Scene& scene, const action::AskArchive& action) {
     return StanzaError(ErrorType::cancel, Condition::feature_not_implemented, "XEP-0442 2",
                        "The node has no archive.");
   }
-  return std::visit(ArchivePlan{scene}, action.ask);
+  return std::visit(ArchivePlan{scene, action.category}, action.ask);
 }
 
 }  // namespace stoa::pubsub

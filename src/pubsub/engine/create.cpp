@@ -10,7 +10,9 @@ namespace stoa::pubsub {
 namespace {
 
 bool creation_allowed(const Scene& scene) {
-  if (scene.settings.of_account) return scene.bare == scene.settings.service;
+  if (scene.settings.of_account) {
+    return scene.bare == scene.settings.service || scene.admin();  // of a server's own address
+  }
   if (scene.admin()) return true;
   switch (scene.settings.creation) {
     case Creation::anyone:

@@ -198,6 +198,7 @@ void announce(const Scene& scene, const Plan& plan, Done& step) {
   const say::Above above = above_of(scene);
   say::Published event{.token = scene.token(), .above = above};
   for (const auto& item : plan.items) event.items.push_back(item.item);
+  if (scene.settings.of_account) event.resource = scene.request.from;
   step.outbound.push_back(std::move(event));
   const bool says_so = config.publish_node_full == NodeFull::retract_oldest &&
                        (config.notify_retract || config.always_notify);

@@ -143,10 +143,13 @@ bool reads_rosters(const Scene& scene);
 /// it is open to all. Approval and affiliations stand apart.
 bool admits(const NodeState& state, const NodeConfig& config, const Settings& settings,
             const Jid& bare);
-/// Everybody who hears of the node of an account: subscribers, and of its owner and its contacts
-/// every resource that wants such events (9.1.2). Tags are subids, or `pep`.
+/// Who hears of the node of an account, or of them those who see its owner's presence, or who do
+/// not: subscribers, and of its owner and its contacts every resource that wants such events
+/// (9.1.2). Tags are subids, or `pep`.
+enum class Part { all, seeing_presence, others };
 std::shared_ptr<const RecipientSet> account_audience(const NodeState& state,
-                                                     const Settings& settings);
+                                                     const Settings& settings,
+                                                     Part part = Part::all);
 /// Those who may read the node of an account because of this step, and hear of it without asking,
 /// get the newest item (XEP-0060, 12.2).
 std::optional<Verdict> greet_newcomers(const Scene& scene, Done& step);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include <stoa/base/time.hpp>
 #include <stoa/pubsub/model/options.hpp>
@@ -130,6 +131,9 @@ std::vector<Option> item_rows(const Limits& limits) {
   rows.push_back(Row::integer("x-archive-age", "Seconds that the archive keeps a publication",
                               &NodeConfig::archive_age,
                               {.min = 1, .max = limits.item_expire, .word = "max"}));
+  rows.push_back(Row::integer(
+      "x-archive-max", "How many publications the archive keeps", &NodeConfig::archive_max,
+      {.min = 1, .max = std::numeric_limits<std::int32_t>::max(), .word = "max"}));
   rows.push_back(Row::boolean("x-enforce-type", "Payloads must be in the namespace of the type",
                               &NodeConfig::enforce_type));
   return rows;
@@ -470,6 +474,11 @@ Settings account_settings(Settings of_service) {
     settings.switched_off.emplace_back(feature);
   }
   return prepare(std::move(settings));
+}
+
+Settings server_settings(Settings of_account) {
+  of_account.defaults.access_model = AccessModel::open;
+  return prepare(std::move(of_account));
 }
 
 }  // namespace stoa::pubsub

@@ -39,16 +39,34 @@ std::string uid_of(const ArchiveRead& read, const Item& entry) {
   return archive_uid(read.number, entry.meta.seq);
 }
 
+/// The value of the field that is ours alone, taken out of the form; empty where it has none.
+std::optional<std::string> take_category(Stanza& stanza) {
+  xml::Element* const query = stanza.element.child("query", ns::mam);
+  xml::Element* const form = query ? query->child("x", ns::data_form) : nullptr;
+  if (form == nullptr) return std::nullopt;
+  std::optional<std::string> category;
+  std::erase_if(form->nodes(), [&](const xml::Node& node) {
+    const xml::Element* const field = node.element();
+    if (field == nullptr || field->attr_or("var", {}) != category_field) return false;
+    const xml::Element* const value = field->child("value", ns::data_form);
+    if (value != nullptr && !value->text().empty()) category = value->text();
+    return true;
+  });
+  return category;
+}
+
 }  // namespace
 
 Claimed decode_archive(const Stanza& stanza) {
-  auto ask = mam::decode(stanza, archive_offer);
+  Stanza plain = stanza;
+  auto category = take_category(plain);
+  auto ask = mam::decode(plain, archive_offer);
   if (!ask) return std::move(ask).error();
   const auto node = std::visit(
       [](const auto& it) -> std::optional<std::string> { return node_id(it.node); }, *ask);
   if (!node || node->empty()) return refuse(Fault::node_required);
   return claim::ForEntity<Request>{
-      *node, {stanza.from, *node, action::AskArchive{std::move(ask).value()}}};
+      *node, {stanza.from, *node, action::AskArchive{std::move(ask).value(), std::move(category)}}};
 }
 
 Answered archive_answer(const ArchiveRead& read, const ArchivePage& page, const Settings& settings,

@@ -107,10 +107,28 @@ struct Encoder {
     out.push_back(Event(event).to(account_audience(node, settings), {}));
   }
 
+  /// XEP-0163, 4.3.1: who sees the owner's presence is told which resource it was.
+  void to_all_of_account(const Event& event, const Jid& resource) const {
+    Event named(event);
+    named.tail() += "<addresses xmlns='";
+    named.tail() += ns::addresses;
+    named.tail() += "'><address type='replyto'";
+    xml::append_attribute(named.tail(), "jid", resource.str());
+    named.tail() += "/></addresses>";
+    const auto seeing = account_audience(node, settings, Part::seeing_presence);
+    if (seeing->size() > 0) out.push_back(named.to(seeing, {}));
+    const auto others = account_audience(node, settings, Part::others);
+    if (others->size() > 0) out.push_back(Event(event).to(others, {}));
+  }
+
   void operator()(const say::Published& said) const {
     const Event event = event_of_items(said.token, said.items);
     const Copies copies{Topic::items, Shim::with_subids, said.present, said.items};
-    to_all(event, copies);
+    if (said.resource.is_full()) {
+      to_all_of_account(event, said.resource);
+    } else {
+      to_all(event, copies);
+    }
     if (!settings.of_account) {
       std::size_t parts = 0;  // messages of one token to one recipient differ by it
       wire::to_choosy(

@@ -6,6 +6,7 @@
 #include "store/memory/pubsub_kept.hpp"
 #include "store/memory/pubsub_kin.hpp"
 #include "store/memory/pubsub_log.hpp"
+#include "store/memory/pubsub_search.hpp"
 
 namespace stoa::store::memory {
 
@@ -46,6 +47,7 @@ class PubsubTables final : public Tables<Engine> {
     const auto* published = std::get_if<change::ItemPublished>(&change);
     if (archived && published && !published->transient) {
       archives_[published->number][published->item.meta.seq] = published->item;
+      if (after.config->archive_max) keep_newest_in_archive(*published, *after.config->archive_max);
     }
     std::visit([this](const auto& c) { write(c); }, change);
   }
@@ -76,6 +78,13 @@ class PubsubTables final : public Tables<Engine> {
 
  private:
   using Items = std::map<std::uint64_t, Item>;
+
+  /// Those that still stand among the items stay.
+  void keep_newest_in_archive(const change::ItemPublished& c, std::uint64_t most) {
+    std::erase_if(archives_[c.number], [&](const auto& row) {
+      return row.first + most <= c.item.meta.seq && !items_[c.number].contains(row.first);
+    });
+  }
 
   template <class C>
   void write(const C&) {}  // in the shadow already
@@ -161,6 +170,13 @@ class PubsubTables final : public Tables<Engine> {
         cut(rows, read.page, read.cap, [](const AffiliationPage::Row& row) { return row.node; });
     return page_of<AffiliationPage>(std::move(rows), page);
   }
+  static bool lets_in(const NodeConfig& config, const Contact& contact) {
+    if (config.access_model == AccessModel::presence) return contact.hears;
+    const auto& groups = config.roster_groups_allowed;
+    return config.access_model == AccessModel::roster &&
+           std::any_of(groups.begin(), groups.end(),
+                       [&](const std::string& group) { return contact.groups.contains(group); });
+  }
   template <class R>
   static bool visible(const NodeState& state, const R& read) {
     if (!state.exists()) return false;
@@ -169,6 +185,9 @@ class PubsubTables final : public Tables<Engine> {
     if (affiliation == Affiliation::outcast) return false;
     if (affiliation != Affiliation::none && affiliation != Affiliation::publish_only) return true;
     if (state.config->hidden) return !state.subscriptions.of_entity(read.bare).empty();
+    if constexpr (requires { read.contact; }) {
+      if (read.contact && lets_in(*state.config, *read.contact)) return true;
+    }
     const AccessModel model = state.config->access_model;
     return model == AccessModel::open || model == AccessModel::authorize;
   }
@@ -454,7 +473,9 @@ ReadResult PubsubTables::look_up(const ArchiveRead& read) {
     const bool out = (read.kept_from && time < *read.kept_from) ||
                      (query.start && time < *query.start) || (query.end && time > *query.end) ||
                      (query.with && entry.meta.publisher != query.with->bare()) ||
-                     (read.above && seq <= *read.above) || (read.below && seq >= *read.below);
+                     (read.above && seq <= *read.above) || (read.below && seq >= *read.below) ||
+                     (read.category && !in_category(entry, *read.category)) ||
+                     (query.fulltext && !has_words(entry, *query.fulltext));
     if (listed && !out) all.push_back(entry);
   }
   ArchivePage page{.count = all.size()};

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <stoa/rsm/order.hpp>
 
@@ -80,7 +82,8 @@ void silence_archive(Connection& connection, const PubsubBatch& batch) {
 namespace {
 
 // The whole archive of node $1 after the filters: publisher $2, from $3 to $4, not older than $5,
-// above $6, below $7, of these seqs $8. What is NULL does not count.
+// above $6, below $7, of these seqs $8, in category $9, with the words $10 in the language $11.
+// What is NULL does not count.
 #define STOA_ARCHIVE(columns)                                                                  \
   "SELECT " columns                                                                            \
   " FROM (SELECT seq, id, publisher, published, payload FROM items "                           \
@@ -90,20 +93,23 @@ namespace {
   "AND ($4::bigint IS NULL OR e.published <= stoa_time($4)) "                                  \
   "AND ($5::bigint IS NULL OR e.published >= stoa_time($5)) "                                  \
   "AND ($6::bigint IS NULL OR e.seq > $6) AND ($7::bigint IS NULL OR e.seq < $7) "             \
-  "AND ($8::bigint[] IS NULL OR e.seq = ANY($8::bigint[])) "
+  "AND ($8::bigint[] IS NULL OR e.seq = ANY($8::bigint[])) "                                   \
+  "AND ($9::text IS NULL OR stoa_in_category(e.payload, $9)) "                                 \
+  "AND ($10::text IS NULL OR to_tsvector($11::regconfig, stoa_payload_text(e.payload)) "       \
+  "@@ plainto_tsquery($11::regconfig, $10)) "
 #define STOA_ENTRY "e.id, e.seq, e.publisher, stoa_micros(e.published), e.payload"
 
 constexpr Statement count_archive{"count_archive", STOA_ARCHIVE("count(*)")};
 constexpr Statement count_above{"count_archive_above",
-                                STOA_ARCHIVE("count(*)") "AND e.seq > $9::bigint"};
+                                STOA_ARCHIVE("count(*)") "AND e.seq > $12::bigint"};
 constexpr Statement count_below{"count_archive_below",
-                                STOA_ARCHIVE("count(*)") "AND e.seq < $9::bigint"};
+                                STOA_ARCHIVE("count(*)") "AND e.seq < $12::bigint"};
 constexpr Statement upward{"archive_upward", STOA_ARCHIVE(STOA_ENTRY)
-                           "AND ($9::bigint IS NULL OR e.seq > $9::bigint) "
-                           "ORDER BY e.seq OFFSET $10 LIMIT $11"};
+                           "AND ($12::bigint IS NULL OR e.seq > $12::bigint) "
+                           "ORDER BY e.seq OFFSET $13 LIMIT $14"};
 constexpr Statement downward{"archive_downward", STOA_ARCHIVE(STOA_ENTRY)
-                             "AND ($9::bigint IS NULL OR e.seq < $9::bigint) "
-                             "ORDER BY e.seq DESC OFFSET $10 LIMIT $11"};
+                             "AND ($12::bigint IS NULL OR e.seq < $12::bigint) "
+                             "ORDER BY e.seq DESC OFFSET $13 LIMIT $14"};
 #undef STOA_ARCHIVE
 #undef STOA_ENTRY
 
@@ -122,6 +128,28 @@ MaybeNumber micros(const std::optional<Timestamp>& time) {
 MaybeNumber signed_of(const std::optional<std::uint64_t>& seq) {
   if (!seq) return std::nullopt;
   return static_cast<std::int64_t>(*seq);
+}
+
+struct SearchLanguage {
+  std::string_view tag;
+  std::string_view dictionary;
+};
+constexpr std::array<SearchLanguage, 28> languages{
+    {{"ar", "arabic"},     {"ca", "catalan"},    {"da", "danish"},     {"de", "german"},
+     {"el", "greek"},      {"en", "english"},    {"es", "spanish"},    {"eu", "basque"},
+     {"fi", "finnish"},    {"fr", "french"},     {"ga", "irish"},      {"hi", "hindi"},
+     {"hu", "hungarian"},  {"hy", "armenian"},   {"id", "indonesian"}, {"it", "italian"},
+     {"lt", "lithuanian"}, {"nb", "norwegian"},  {"ne", "nepali"},     {"nl", "dutch"},
+     {"no", "norwegian"},  {"pt", "portuguese"}, {"ro", "romanian"},   {"ru", "russian"},
+     {"sr", "serbian"},    {"sv", "swedish"},    {"ta", "tamil"},      {"tr", "turkish"}}};
+
+/// The dictionary for texts in that language, as `pubsub#language` names it: `de-AT` is German.
+std::string dictionary_of(std::string_view language) {
+  const std::string_view tag = language.substr(0, language.find('-'));
+  for (const SearchLanguage& known : languages) {
+    if (known.tag == tag) return std::string(known.dictionary);
+  }
+  return "simple";
 }
 
 std::string array_of(const std::vector<std::uint64_t>& seqs) {
@@ -145,7 +173,8 @@ struct Archive {
   pqxx::result exec(const Statement& statement, const More&... more) const {
     return connection.exec(statement, read.number, with, micros(read.query.start),
                            micros(read.query.end), micros(read.kept_from), signed_of(read.above),
-                           signed_of(read.below), seqs, more...);
+                           signed_of(read.below), seqs, read.category, read.query.fulltext,
+                           dictionary_of(read.language), more...);
   }
   std::uint64_t count(const pqxx::result& rows) const {
     return rows.at(0).at(0).as<std::uint64_t>();

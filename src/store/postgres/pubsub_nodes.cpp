@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "store/postgres/array.hpp"
 #include "store/postgres/pubsub_rows.hpp"
 
 namespace stoa::store::postgres {
@@ -104,6 +105,35 @@ constexpr Statement count_all_nodes_before{
     "+ (SELECT count(*) FROM nodes WHERE service = $1 AND NOT nested AND $2::text IS NOT NULL "
     "AND head = left($3, 300) AND node < $3)"};
 
+// What a requester sees of an account, whose nodes are few: $3 says that it hears the account's
+// presence, $4 in which groups of its roster it is.
+#define STOA_SEEN                                                                      \
+  "WITH seen AS MATERIALIZED ("                                                        \
+  "SELECT n.node, n.title FROM nodes n "                                               \
+  "LEFT JOIN node_affiliations a ON a.node = n.number AND a.jid = $2 "                 \
+  "WHERE n.service = $1 AND NOT n.nested "                                             \
+  "AND (a.affiliation IN ('member', 'publisher', 'owner') "                            \
+  "OR (a.affiliation IS DISTINCT FROM 'outcast' AND CASE WHEN n.hidden "               \
+  "THEN EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number AND s.bare = $2) " \
+  "WHEN n.access_model = 'presence' THEN $3::boolean "                                 \
+  "WHEN n.access_model = 'roster' "                                                    \
+  "THEN coalesce(n.config -> 'pubsub#roster_groups_allowed' ?| $4::text[], false) "    \
+  "ELSE n.access_model IN ('open', 'authorize') END))) "
+
+constexpr Statement contact_nodes_behind{
+    "contact_nodes_behind",
+    STOA_SEEN "SELECT node, title FROM seen WHERE node > $5 ORDER BY node LIMIT $6 OFFSET $7"};
+constexpr Statement contact_nodes_before{
+    "contact_nodes_before",
+    STOA_SEEN "SELECT node, title FROM seen WHERE node < $5 ORDER BY node DESC LIMIT $6"};
+constexpr Statement contact_last_nodes{
+    "contact_last_nodes", STOA_SEEN "SELECT node, title FROM seen ORDER BY node DESC LIMIT $5"};
+constexpr Statement count_contact_nodes{"count_contact_nodes",
+                                        STOA_SEEN "SELECT count(*) FROM seen"};
+constexpr Statement count_contact_nodes_before{
+    "count_contact_nodes_before", STOA_SEEN "SELECT count(*) FROM seen WHERE node < $5"};
+#undef STOA_SEEN
+
 struct Statements {
   const Statement& behind;
   const Statement& before;
@@ -116,16 +146,15 @@ constexpr Statements for_users{nodes_behind, nodes_before, last_nodes, count_nod
                                count_nodes_before};
 constexpr Statements for_admins{all_nodes_behind, all_nodes_before, all_last_nodes, count_all_nodes,
                                 count_all_nodes_before};
+constexpr Statements for_contacts{contact_nodes_behind, contact_nodes_before, contact_last_nodes,
+                                  count_contact_nodes, count_contact_nodes_before};
 
-}  // namespace
-
-pubsub::ReadResult read_nodes(Connection& connection, const std::string& service,
-                              const NodesRead& read) {
-  const Statements& statements = read.admin ? for_admins : for_users;
-  const std::string& jid = read.bare.str();
+/// `exec` runs one of the statements with what all of them are given.
+template <class Exec>
+NodePage page_of_nodes(const Statements& statements, const NodesRead& read, const Exec& exec) {
   const auto number = [](const pqxx::result& rows) { return rows.at(0).at(0).as<std::uint64_t>(); };
   NodePage page;
-  page.count = number(connection.exec(statements.count, service, jid));
+  page.count = number(exec(statements.count));
   if (read.max == 0) return page;
 
   const std::uint64_t offset = read.index.value_or(0);
@@ -135,11 +164,11 @@ pubsub::ReadResult read_nodes(Connection& connection, const std::string& service
   }
   pqxx::result rows;
   if (!read.before) {
-    rows = connection.exec(statements.behind, service, jid, read.after, read.max, offset);
+    rows = exec(statements.behind, read.after, read.max, offset);
   } else if (read.before->empty()) {
-    rows = connection.exec(statements.last, service, jid, read.max);
+    rows = exec(statements.last, read.max);
   } else {
-    rows = connection.exec(statements.before, service, jid, *read.before, read.max);
+    rows = exec(statements.before, *read.before, read.max);
   }
   for (const auto& row : rows) {
     page.rows.push_back({row[0].as<std::string>(), row[1].as<std::string>()});
@@ -149,9 +178,28 @@ pubsub::ReadResult read_nodes(Connection& connection, const std::string& service
     page.first_index = offset;
   } else if (!page.rows.empty() && !(read.after.empty() && !read.before)) {
     const std::string& first = page.rows.front().node;
-    page.first_index = number(connection.exec(statements.count_before, service, jid, first));
+    page.first_index = number(exec(statements.count_before, first));
   }
   return page;
+}
+
+}  // namespace
+
+pubsub::ReadResult read_nodes(Connection& connection, const std::string& service,
+                              const NodesRead& read) {
+  const std::string& jid = read.bare.str();
+  if (read.contact && !read.admin) {
+    Array groups;
+    for (const std::string& group : read.contact->groups) groups.add(group);
+    const std::string in = groups.take();
+    return page_of_nodes(for_contacts, read, [&](const Statement& statement, const auto&... more) {
+      return connection.exec(statement, service, jid, read.contact->hears, in, more...);
+    });
+  }
+  return page_of_nodes(read.admin ? for_admins : for_users, read,
+                       [&](const Statement& statement, const auto&... more) {
+                         return connection.exec(statement, service, jid, more...);
+                       });
 }
 
 }  // namespace stoa::store::postgres

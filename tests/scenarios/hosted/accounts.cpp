@@ -12,13 +12,15 @@ NodesOfRun::NodesOfRun(const Place& place, pubsub::Settings settings, PortsOf po
       place.outlet);
   settings_.people = gateway_.get();
   settings_ = pubsub::prepare(std::move(settings_));
-  pep::AccountsPlace accounts{
-      .service = {.common = place.common, .outlet = place.outlet, .admins = {}, .limits = {}},
-      .gateway = *gateway_,
-      .ports = std::move(ports),
-      .hand_in = [&dispatcher = place.dispatcher](Stanza stanza) {
-        dispatcher.handle(std::move(stanza));
-      }};
+  pep::AccountsPlace accounts{.service = {.common = place.common,
+                                          .outlet = place.outlet,
+                                          .admins = {std::string(admin)},
+                                          .limits = {}},
+                              .gateway = *gateway_,
+                              .ports = std::move(ports),
+                              .hand_in = [&dispatcher = place.dispatcher](Stanza stanza) {
+                                dispatcher.handle(std::move(stanza));
+                              }};
   place.dispatcher.add_service(
       domain,
       std::make_unique<pep::Accounts>(std::move(accounts), pubsub::account_settings(settings_)));

@@ -35,6 +35,7 @@ struct Published {
   std::vector<Item> items = {};
   Above above = {};
   Present present = {};
+  Jid resource = {};  ///< of an account: who published, for those who see the owner's presence
 };
 /// 7.2.2.1
 struct Retracted {

@@ -135,6 +135,7 @@ struct SetAffiliations {
 /// XEP-0442
 struct AskArchive {
   mam::Request ask = {};
+  std::optional<std::string> category = {};  ///< of Atom entries
 };
 
 /// XEP-0248, 7.5 and 7.6: the node comes into a collection, or leaves it.

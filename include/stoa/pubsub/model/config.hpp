@@ -53,6 +53,7 @@ struct NodeConfig {
   std::string dataform_xslt = {};                 ///< data; never fetched
   bool archive = true;                            ///< every publication is kept (XEP-0442)
   std::optional<std::uint32_t> archive_age = {};  ///< seconds that it is kept
+  std::optional<std::uint32_t> archive_max = {};  ///< of so many publications, the newest
   NodeType node_type = NodeType::leaf;
   AssociationPolicy children_association_policy = AssociationPolicy::owners;
   std::vector<Jid> children_association_whitelist = {};

@@ -41,6 +41,9 @@ class People {
   virtual bool must_ask(const Jid& owner) const = 0;
   /// As it was last known; nullptr or empty where nobody lets us read it.
   virtual const Roster* roster(const Jid& owner) const = 0;
+  /// Whether the owner has blocked that JID (XEP-0191), as far as the server lets us know. Read
+  /// together with the roster.
+  virtual bool blocks(const Jid& owner, const Jid& jid) const = 0;
   /// The available resources of that bare JID that want the events of such a node
   /// (`NODE+notify`), in the order of their names.
   virtual std::vector<Jid> interested(std::string_view bare, std::string_view node) const = 0;

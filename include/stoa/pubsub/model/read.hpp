@@ -11,6 +11,7 @@
 #include <stoa/pubsub/model/command_read.hpp>
 #include <stoa/pubsub/model/joined.hpp>
 #include <stoa/pubsub/model/node.hpp>
+#include <stoa/pubsub/model/people.hpp>
 #include <stoa/rsm/order.hpp>
 #include <stoa/rsm/rsm.hpp>
 
@@ -57,10 +58,12 @@ struct AffiliationsRead {
 
 /// Nodes outside all collections that the requester may see, in byte order of NodeIDs: those that
 /// it owns, publishes at or is a member of; those of access model open or authorize unless it is an
-/// outcast or the node is hidden; hidden ones also where it is subscribed. An admin sees all.
+/// outcast or the node is hidden; hidden ones also where it is subscribed. An admin sees all. Of an
+/// account's nodes those of access model presence or roster too, where `contact` is let in.
 struct NodesRead {
   Jid bare = {};
   bool admin = false;
+  std::optional<Contact> contact = {};      ///< what an account's roster says of the requester
   std::string after = {};                   ///< only NodeIDs behind it
   std::optional<std::string> before = {};   ///< the page just before it; empty: the last page
   std::optional<std::uint64_t> index = {};  ///< the page from this position
@@ -92,7 +95,8 @@ struct ArchiveRead {
   enum class Purpose { entries, edges } purpose = Purpose::entries;
   std::uint64_t number = 0;
   std::string node = {};
-  mam::Query query = {};  ///< for the answer; of its filters only with, start and end are read
+  /// For the answer; of its filters with, start, end and fulltext are read.
+  mam::Query query = {};
   rsm::Direction direction = rsm::Direction::ascending;
   std::optional<std::uint64_t> above = {};   ///< only seqs above it
   std::optional<std::uint64_t> below = {};   ///< only seqs below it
@@ -100,6 +104,8 @@ struct ArchiveRead {
   std::optional<std::uint64_t> anchor = {};  ///< what the page is counted from: it must be there
   std::vector<std::uint64_t> required = {};  ///< these must be there too
   std::optional<Timestamp> kept_from = {};   ///< what is older has left the archive
+  std::string language = {};                 ///< of the node, for the full text
+  std::optional<std::string> category = {};  ///< only Atom entries of that category
   std::uint32_t max = 0;
   /// For the answer: how the publisher is shown.
   ItemsRead::Publisher publisher = ItemsRead::Publisher::shown;

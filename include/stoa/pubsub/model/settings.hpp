@@ -139,5 +139,7 @@ Settings prepare(Settings settings);
 /// The settings of an account's service, but for `service`: those of the nodes service beside it
 /// with the defaults of XEP-0163, 5. Prepared; `people` must be set.
 Settings account_settings(Settings of_service);
+/// Those of the nodes at a server's own address, made of an account's: open to all. Prepared.
+Settings server_settings(Settings of_account);
 
 }  // namespace stoa::pubsub
