@@ -75,8 +75,7 @@ void link(NodeState& state, const change::Linked& c, change::Linked::Way way) {
 }
 
 void relate_to(NodeState& state, const Relation& linked, const Relation& parent) {
-  state.link = linked;
-  state.parent = parent;
+  state.relate(linked, parent);
   state.orphaned = false;
 }
 
@@ -159,7 +158,6 @@ struct Revert {
     state.audience.reset();
     state.kin.reset();
     state.above.reset();
-    state.orphans.reset();
     state.lineage.reset();
   }
   void operator()(const change::ItemPublished& c) const {
