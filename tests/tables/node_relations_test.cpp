@@ -21,16 +21,16 @@ std::string name(std::uint64_t number) {
 void link(NodeTables& tables, std::uint64_t from, std::uint64_t to) {
   const auto& before = tables.memory[name(from)];
   tables.add(name(from), change::Related{.number = from,
-                                         .link_before = before.link,
-                                         .parent_before = before.parent,
+                                         .link_before = before.link(),
+                                         .parent_before = before.parent(),
                                          .link_after = {to, name(to)}});
 }
 
 void hang(NodeTables& tables, std::uint64_t from, std::uint64_t to) {
   const auto& before = tables.memory[name(from)];
   tables.add(name(from), change::Related{.number = from,
-                                         .link_before = before.link,
-                                         .parent_before = before.parent,
+                                         .link_before = before.link(),
+                                         .parent_before = before.parent(),
                                          .parent_after = {to, name(to)}});
 }
 
@@ -61,14 +61,14 @@ TEST_CASE("relations are loaded as they were set, and as they were set last") {
   for (std::uint64_t i = 1; i <= 5; ++i) {
     CHECK(same_stored(tables.load(name(i)), tables.memory[name(i)]));
   }
-  CHECK(tables.load("node4").link == Relation{3, "node3"});
+  CHECK(tables.load("node4").link() == Relation{3, "node3"});
   link(tables, 3, 5);
   hang(tables, 3, 1);
   hang(tables, 4, 5);
   tables.commit();
-  CHECK(tables.load("node3").parent == Relation{1, "node1"});
-  CHECK_FALSE(tables.load("node3").link.is_set());
-  CHECK(tables.load("node4").parent == Relation{5, "node5"});
+  CHECK(tables.load("node3").parent() == Relation{1, "node1"});
+  CHECK_FALSE(tables.load("node3").link().is_set());
+  CHECK(tables.load("node4").parent() == Relation{5, "node5"});
   tables.store("node4", change::Related{.number = 4, .parent_before = {5, "node5"}});
   CHECK_FALSE(tables.load("node4").has_relation());
 }

@@ -106,7 +106,6 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
   if (!std::holds_alternative<Lacks<Need>>(verdict)) {
     state.kin.reset();  // the next request must see the graph as it is then
     state.above.reset();
-    state.orphans.reset();
     state.lineage_used = true;
     state.log.reset();
     state.kept.reset();

@@ -81,21 +81,21 @@ Sought seek(const Scene& scene, const std::string& name) {
 }
 
 change::Related unrelated(const NodeState& state) {
-  return {.number = state.number, .link_before = state.link, .parent_before = state.parent};
+  return {.number = state.number, .link_before = state.link(), .parent_before = state.parent()};
 }
 
 /// 4.2: a node that is linked has the parent of the node it is linked to, and no other.
 std::optional<Verdict> link_to(const Scene& scene, const std::string& name, const Wish& wish,
                                Done& step) {
   const NodeState& state = scene.state;
-  const bool own_parent = !wish.parent && state.parent.is_set();
-  const std::string parent = own_parent ? state.parent.node : wish.parent.value_or("");
-  const bool stays = state.link.is_set() && state.link.node == name;
+  const bool own_parent = !wish.parent && state.parent().is_set();
+  const std::string parent = own_parent ? state.parent().node : wish.parent.value_or("");
+  const bool stays = state.link().is_set() && state.link().node == name;
   if (stays && (parent.empty() || parent == parent_of(state).node)) return std::nullopt;
   const Sought sought = seek(scene, name);
   if (sought.lacks) return sought.lacks;
   const Forebear& linked = *sought.forebear;
-  if (Objection objection = may_not_bind_to(scene, linked, state.link)) {
+  if (Objection objection = may_not_bind_to(scene, linked, state.link())) {
     return Verdict(std::move(*objection));
   }
   if (!parent.empty() && parent != linked.parent.node) {
@@ -159,7 +159,7 @@ std::optional<Verdict> relate(const Scene& scene, const forms::Form& form, Done&
   Wish wish;
   if (!read_wish(form, wish)) return Verdict(refuse(Fault::config_refused, "That names no node."));
   if (!wish.link && !wish.parent) return std::nullopt;
-  const std::string link = wish.link.value_or(scene.state.link.node);
+  const std::string link = wish.link.value_or(scene.state.link().node);
   if (!link.empty()) return link_to(scene, link, wish, step);
   // What was linked keeps the parent that it had by that.
   return hang_from(scene, wish.parent.value_or(parent_of(scene.state).node), step);
@@ -172,7 +172,7 @@ void add_relations(forms::Form& form, const NodeState& state) {
                                        .label = std::string(label),
                                        .values = {node}});
   };
-  add(link_field, "Node that it belongs to, and goes with", state.link.node);
+  add(link_field, "Node that it belongs to, and goes with", state.link().node);
   add(parent_field, "Node that it is below, and goes with", parent_of(state).node);
 }
 
@@ -221,17 +221,19 @@ bool ancestors_let_read(const NodeState& state, const Settings& settings, const 
 /// The node that this one depended on is gone.
 Verdict decide_follow(const Scene& scene, const action::Follow& action) {
   const NodeState& state = scene.state;
-  const bool concerned = state.exists() && action.gone != 0 &&
-                         (state.link.number == action.gone || state.parent.number == action.gone);
+  const bool concerned =
+      state.exists() && action.gone != 0 &&
+      (state.link().number == action.gone || state.parent().number == action.gone);
   return concerned ? deletion(scene, std::nullopt) : Verdict(Done());
 }
 
 /// Those that depended on the node that stood here are told to follow it.
 Verdict decide_seek_orphans(const Scene& scene, const action::SeekOrphans& action) {
-  const auto& known = scene.state.orphans;
-  if (!known || known->of != action.gone) return Lacks<Need>{need::Orphans{action.gone}};
+  const auto& known = scene.state.lineage;
+  const bool fresh = known && !scene.state.lineage_used && known->orphans.of == action.gone;
+  if (!fresh) return Lacks<Need>{need::Orphans{action.gone}};
   Done step;
-  for (const std::string& node : known->nodes) {
+  for (const std::string& node : known->orphans.nodes) {
     step.changes.push_back(change::Orphaned{node, action.gone});
   }
   return step;

@@ -58,7 +58,6 @@ void bring_back(NodeState& state, const NodeState& node) {
   state.above.reset();
   state.kept.reset();
   state.log.reset();
-  state.orphans.reset();
   state.lineage.reset();
   state.bytes.reset();
 }
@@ -88,8 +87,7 @@ void link(NodeState& state, const change::Linked& c, change::Linked::Way way) {
 }
 
 void relate_to(NodeState& state, const Relation& linked, const Relation& parent) {
-  state.link = linked;
-  state.parent = parent;
+  state.relate(linked, parent);
   state.orphaned = false;
 }
 

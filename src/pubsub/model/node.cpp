@@ -18,6 +18,24 @@ Affiliation NodeState::affiliation_of(const Jid& bare) const {
 
 namespace {
 
+const Relation no_relation;
+
+}  // namespace
+
+const Relation& NodeState::link() const {
+  return relations ? relations->link : no_relation;
+}
+
+const Relation& NodeState::parent() const {
+  return relations ? relations->parent : no_relation;
+}
+
+void NodeState::relate(const Relation& linked, const Relation& below) {
+  const bool none = !linked.is_set() && !below.is_set();
+  relations = none ? nullptr : std::make_shared<const Relations>(Relations{linked, below});
+}
+
+namespace {
 /// Whether an audience is named, for an outbox that must list it.
 enum class Names { left_out, listed };
 /// Whether filters count.
@@ -161,7 +179,6 @@ void NodeState::shrink() {
   audience.reset();
   kin.reset();
   above.reset();
-  orphans.reset();
   lineage.reset();
   log.reset();
   kept.reset();
@@ -173,7 +190,7 @@ bool same_stored(const NodeState& a, const NodeState& b) {
                            (a.config == nullptr || *a.config == *b.config);
   return same_config && a.number == b.number && a.version == b.version && a.node == b.node &&
          a.creator == b.creator && a.created == b.created && a.affiliations == b.affiliations &&
-         a.parents == b.parents && a.link == b.link && a.parent == b.parent &&
+         a.parents == b.parents && a.link() == b.link() && a.parent() == b.parent() &&
          std::equal(a.subscriptions.begin(), a.subscriptions.end(), b.subscriptions.begin(),
                     b.subscriptions.end()) &&
          a.item_count == b.item_count && a.next_seq == b.next_seq && a.redirect == b.redirect;

@@ -68,7 +68,8 @@ struct Supply {
     state.orphaned = state.orphaned || fact.broken;
   }
   void operator()(const fact::Orphans& fact) const {
-    state.orphans = std::make_shared<const Orphans>(fact);
+    state.lineage = std::make_shared<const Lineage>(Lineage{.orphans = fact});
+    state.lineage_used = false;
   }
   void operator()(const fact::Log& fact) const {
     state.log = std::make_shared<const LogPage>(fact);

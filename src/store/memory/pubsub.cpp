@@ -347,7 +347,7 @@ class PubsubTables final : public Tables<Engine> {
   fact::Orphans find(std::uint64_t, const need::Orphans& need) {
     fact::Orphans orphans{.of = need.of};
     for (const auto& [key, state] : shadow) {
-      const bool depends = state.link.number == need.of || state.parent.number == need.of;
+      const bool depends = state.link().number == need.of || state.parent().number == need.of;
       if (depends && is_orphan(shadow, state)) orphans.nodes.push_back(key);
     }
     return orphans;

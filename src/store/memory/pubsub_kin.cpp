@@ -51,8 +51,8 @@ bool go_up(const NodeShadow& nodes, const NodeState& start,
            const std::function<void(const NodeState&, bool)>& on_way) {
   const NodeState* state = &start;
   while (state->has_relation()) {
-    const bool ancestor = !state->link.is_set();
-    state = node_at(nodes, ancestor ? state->parent.number : state->link.number);
+    const bool ancestor = !state->link().is_set();
+    state = node_at(nodes, ancestor ? state->parent().number : state->link().number);
     if (state == nullptr) return false;
     on_way(*state, ancestor);
   }
@@ -166,8 +166,7 @@ Lineage lineage_of(const NodeShadow& nodes, std::uint64_t number, const need::Li
   lineage.broken = !go_up(nodes, *start, [&](const NodeState& state, bool ancestor) {
     if (!ancestor) return;
     auto copy = std::make_shared<NodeState>(state);
-    copy->link = {};
-    copy->parent = {};
+    copy->relations.reset();
     copy->lineage.reset();
     lineage.ancestors.push_back(std::move(copy));
   });
@@ -176,7 +175,8 @@ Lineage lineage_of(const NodeShadow& nodes, std::uint64_t number, const need::Li
 
 bool is_orphan(const NodeShadow& nodes, const NodeState& state) {
   if (!state.has_relation()) return false;
-  return node_at(nodes, state.link.is_set() ? state.link.number : state.parent.number) == nullptr;
+  return node_at(nodes, state.link().is_set() ? state.link().number : state.parent().number) ==
+         nullptr;
 }
 
 }  // namespace stoa::store::memory

@@ -87,11 +87,13 @@ pubsub::SharedConfig config_of_node(Connection& connection, std::uint64_t number
 }
 
 void load_relations(const pqxx::row& row, NodeState& state) {
-  for (auto [column, relation] : {std::pair(9, &state.link), std::pair(10, &state.parent)}) {
+  pubsub::Relations found;
+  for (auto [column, relation] : {std::pair(9, &found.link), std::pair(10, &found.parent)}) {
     if (row[column].is_null()) continue;
     relation->number = row[column].as<std::uint64_t>();
     if (!row[11].is_null()) relation->node = row[11].as<std::string>();
   }
+  state.relate(found.link, found.parent);
   state.orphaned = row[12].as<bool>();
 }
 

@@ -24,6 +24,12 @@ struct Relation {
   friend bool operator==(const Relation&, const Relation&) = default;
 };
 
+/// What a node depends on: at most one of them is set.
+struct Relations {
+  Relation link = {};
+  Relation parent = {};
+};
+
 /// A node that another is to be linked to, or to hang from.
 struct Forebear {
   std::string node = {};
@@ -35,6 +41,12 @@ struct Forebear {
   Relation parent = {};     ///< its own, or that of the node it is linked to
 };
 
+/// The nodes that depended on one that is gone.
+struct Orphans {
+  std::uint64_t of = 0;
+  std::vector<std::string> nodes = {};
+};
+
 /// What a node must know of those that it depends on. A fact of the store, fetched for one decision
 /// and good for that one only.
 struct Lineage {
@@ -44,13 +56,8 @@ struct Lineage {
   /// The parent, its parent and so on, as far as rights go: number, name, configuration,
   /// affiliations, and the subscriptions of the requester (with access model authorize: all).
   std::vector<std::shared_ptr<const NodeState>> ancestors = {};
-  bool broken = false;  ///< a node that it depends on is gone: it is about to go too
-};
-
-/// The nodes that depended on one that is gone.
-struct Orphans {
-  std::uint64_t of = 0;
-  std::vector<std::string> nodes = {};
+  bool broken = false;   ///< a node that it depends on is gone: it is about to go too
+  Orphans orphans = {};  ///< asked for by itself, where a node was deleted
 };
 
 }  // namespace stoa::pubsub

@@ -88,9 +88,11 @@ struct NodeState {
   std::map<Jid, Affiliation> affiliations = {};  ///< bare JIDs; never `none`
   Subscriptions subscriptions = {};
   std::map<std::uint64_t, std::string> parents = {};  ///< collections that it is in: NodeIDs
-  Relation link = {};     ///< the node that it is linked to; then it has no parent of its own
-  Relation parent = {};   ///< XEP-0496, not to be confused with collections
-  bool orphaned = false;  ///< what it depended on is gone: it goes at the next Tick
+  /// XEP-0496; null where there are none, as at most nodes. Immutable: copies of a state share
+  /// them.
+  std::shared_ptr<const Relations> relations = {};
+  bool orphaned = false;              ///< what it depended on is gone: it goes at the next Tick
+  mutable bool lineage_used = false;  ///< of the cache `lineage`, below
   std::uint64_t item_count = 0;
   /// Place of the next publication. Loaded as the highest stored seq + 1 (1 for a node without
   /// items).
@@ -112,11 +114,9 @@ struct NodeState {
   /// verdict. Immutable, shared with what is said.
   mutable std::shared_ptr<const Kin> kin = {};
   mutable std::shared_ptr<const Above> above = {};
-  mutable std::shared_ptr<const Orphans> orphans = {};
   /// What it depends on, as the last decision found it: the copies of what was said then look at it
   /// too, the next decision looks it up again.
   mutable std::shared_ptr<const Lineage> lineage = {};
-  mutable bool lineage_used = false;
   mutable KnownLog log = {};  ///< of the digests; likewise
   /// A deleted node of this name, likewise.
   mutable std::shared_ptr<const Kept> kept = {};
@@ -124,7 +124,12 @@ struct NodeState {
   mutable std::optional<std::uint64_t> bytes = {};
 
   bool exists() const { return number != 0; }
-  bool has_relation() const { return link.is_set() || parent.is_set(); }
+  bool has_relation() const { return relations != nullptr; }
+  /// The node that it is linked to; then it has no parent of its own. XEP-0496, not to be confused
+  /// with collections.
+  const Relation& link() const;
+  const Relation& parent() const;
+  void relate(const Relation& linked, const Relation& below);
   /// Of the bare JID: its own entry, or else that of its domain, which makes nobody an owner (a
   /// gateway's nodes are not its users'). `none` where there is neither.
   Affiliation affiliation_of(const Jid& bare) const;
