@@ -47,14 +47,6 @@ void ResultTable::field(std::string_view var, std::string value) {
   fields_.push_back(std::move(made));
 }
 
-void ResultTable::lines(std::string_view var, std::vector<std::string> values) {
-  forms::Field made;
-  made.var = var;
-  made.type = forms::FieldType::text_multi;
-  made.values = std::move(values);
-  fields_.push_back(std::move(made));
-}
-
 void ResultTable::row(const std::vector<std::string>& values) {
   rows_.push_back(values);
 }

@@ -7,7 +7,6 @@
 #include <stoa/xml/parser.hpp>
 #include <stoa/xml/write.hpp>
 
-#include "muc/engine/command_form.hpp"
 #include "muc/engine/commands.hpp"
 #include "muc/engine/copy_words.hpp"
 
@@ -32,6 +31,15 @@ void add_content(xml::Element& into, const std::string& payload) {
   for (xml::Node& node : parsed->nodes()) {
     if (xml::Element* child = node.element()) into.add(std::move(*child));
   }
+}
+
+forms::Field field_of(std::string_view var, forms::FieldType type,
+                      const std::vector<std::string>& values) {
+  forms::Field field;
+  field.var = var;
+  field.type = type;
+  field.values.assign(values.begin(), values.end());
+  return field;
 }
 
 xml::Element gone_of(const Tombstone& tombstone) {
@@ -113,11 +121,14 @@ std::string message_line(const ArchiveRow& row) {
 
 xml::Element copy_page(const Jid& room, const std::vector<std::string>& lines,
                        const std::string& next) {
-  ResultTable page(service_form, "Copy of a room", {});
-  page.field("room", room.str());
-  page.lines("data", lines);
-  if (!next.empty()) page.field("next", next);
-  return std::move(page).done();
+  forms::Form form{.type = forms::FormType::result, .title = "Copy of a room"};
+  form.form_type = service_form;
+  form.fields = {field_of("room", forms::FieldType::text_single, {room.str()}),
+                 field_of("data", forms::FieldType::text_multi, lines)};
+  if (!next.empty()) {
+    form.fields.push_back(field_of("next", forms::FieldType::text_single, {next}));
+  }
+  return forms::encode(form);
 }
 
 }  // namespace stoa::muc
