@@ -147,7 +147,7 @@ TEST_CASE(
     tables.add("n", change::ItemPublished{.number = 1, .item = made, .before = before});
     before = made.meta;
   };
-  for (const std::uint64_t seq : {1, 2, 3}) {
+  for (const std::uint64_t seq : {1u, 2u, 3u}) {
     publish(seq);
     tables.commit();
   }
@@ -155,7 +155,7 @@ TEST_CASE(
   publish(4);
   tables.commit();
   CHECK(in_archive_table(tables) == "2 3");
-  for (const std::uint64_t seq : {5, 6, 7, 8}) publish(seq);
+  for (const std::uint64_t seq : {5u, 6u, 7u, 8u}) publish(seq);
   tables.commit();
   CHECK(in_archive_table(tables) == "6 7");
 }
