@@ -35,7 +35,6 @@ class ResultTable {
 
   /// A field beside the table.
   void field(std::string_view var, std::string value);
-  void lines(std::string_view var, std::vector<std::string> values);
   /// One value for each column.
   void row(const std::vector<std::string>& values);
   xml::Element done() &&;
