@@ -16,8 +16,7 @@ std::vector<std::uint64_t> KeptNodes::bury(const pubsub::change::NodeDeleted& de
   for (const std::uint64_t number : over) buried_.erase(number);
   pubsub::NodeState node = *deleted.before;
   node.parents.clear();
-  node.link = {};
-  node.parent = {};
+  node.relate({}, {});
   node.orphaned = false;
   buried_[deleted.number] = {*deleted.kept,
                              std::make_shared<const pubsub::NodeState>(std::move(node))};
