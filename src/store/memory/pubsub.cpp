@@ -413,7 +413,7 @@ class PubsubTables final : public Tables<Engine> {
     return above;
   }
 
-  ReadResult look_up(const ArchiveRead& read);
+  ReadResult look_up(const ArchiveRead& read) { return archive_page(archives_[read.number], read); }
   ReadResult look_up(const JoinedRead& read) { return joined_page(shadow, items_, read); }
 
   NodeLogs logs_;
@@ -456,57 +456,6 @@ ReadResult PubsubTables::look_up(const ItemsRead& read) {
   if (!made.known) return UnknownUid{};
   page.first_index = made.begin;
   for (std::size_t i = made.begin; i < made.end; ++i) page.items.push_back(items[i]);
-  return page;
-}
-
-ReadResult PubsubTables::look_up(const ArchiveRead& read) {
-  std::vector<Item> all;
-  const mam::Query& query = read.query;
-  const auto& archive = archives_[read.number];
-  for (const std::uint64_t seq : read.required) {
-    if (!archive.contains(seq)) return UnknownUid{};
-  }
-  for (const auto& [seq, entry] : archive) {
-    const Timestamp time = entry.meta.published;
-    const bool listed =
-        read.seqs.empty() || std::count(read.seqs.begin(), read.seqs.end(), seq) > 0;
-    const bool out = (read.kept_from && time < *read.kept_from) ||
-                     (query.start && time < *query.start) || (query.end && time > *query.end) ||
-                     (query.with && entry.meta.publisher != query.with->bare()) ||
-                     (read.above && seq <= *read.above) || (read.below && seq >= *read.below) ||
-                     (read.category && !in_category(entry, *read.category)) ||
-                     (query.fulltext && !has_words(entry, *query.fulltext));
-    if (listed && !out) all.push_back(entry);
-  }
-  ArchivePage page{.count = all.size()};
-  if (read.purpose == ArchiveRead::Purpose::edges) {
-    if (!all.empty()) page.entries = {all.front(), all.back()};
-    return page;
-  }
-  if (read.direction == rsm::Direction::descending) std::reverse(all.begin(), all.end());
-  std::size_t begin = 0;
-  std::size_t end = all.size();
-  if (query.page.index) begin = std::min<std::size_t>(*query.page.index, end);
-  if (read.anchor) {
-    const auto at = std::find_if(all.begin(), all.end(), [&](const Item& entry) {
-      return (read.direction == rsm::Direction::ascending) == (entry.meta.seq >= *read.anchor) ||
-             entry.meta.seq == *read.anchor;
-    });
-    const auto place = static_cast<std::size_t>(at - all.begin());
-    const bool there = at != all.end() && at->meta.seq == *read.anchor;
-    if (query.page.after) begin = place + (there ? 1 : 0);
-    if (query.page.before) end = place;
-  }
-  if (query.page.before) {
-    page.complete = end - begin <= read.max;
-    begin = std::max(begin, end - std::min<std::size_t>(end, read.max));
-  } else {
-    page.complete = end - begin <= read.max;
-    end = std::min(end, begin + read.max);
-  }
-  page.first_index = begin;
-  page.entries.assign(all.begin() + static_cast<std::ptrdiff_t>(begin),
-                      all.begin() + static_cast<std::ptrdiff_t>(end));
   return page;
 }
 
