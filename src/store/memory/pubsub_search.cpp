@@ -12,6 +12,8 @@
 
 namespace stoa::store::memory {
 
+using namespace pubsub;
+
 namespace {
 
 std::optional<xml::Element> payload_of(const pubsub::Item& entry) {
