@@ -44,6 +44,17 @@ async def on_line(world, name, wants=(), resource="test"):
     return client
 
 
+async def lets_in(owner, contact):
+    """Waits until stoa knows that the owner's roster has the contact. Where the server pushes no
+    rosters they are read again when somebody asks for something and a second has passed."""
+    node = "urn:example:friends"
+    await publish(owner, node, "1", "<x xmlns='urn:example'/>")
+    while (await contact.request(owner.bare, "get", ps(f"<items node='{node}'/>"))
+           ).get("type") != "result":
+        pass
+    await owner.ask(owner.bare, "set", f"<pubsub xmlns='{NS['pso']}'><delete node='{node}'/></pubsub>")
+
+
 async def befriend(one, other):
     """Both see each other's presence."""
     for asker, asked in ((one, other), (other, one)):
@@ -58,6 +69,7 @@ async def couple(world, wants=()):
     one = await on_line(world, await world.user("juliet"), wants)
     other = await on_line(world, await world.user("romeo"), wants)
     await befriend(one, other)
+    await lets_in(one, other)
     return one, other
 
 
