@@ -61,8 +61,9 @@ bool has_words(const pubsub::Item& entry, const std::string& asked) {
   return !wanted.empty() && std::includes(there.begin(), there.end(), wanted.begin(), wanted.end());
 }
 
-pubsub::ReadResult archive_page(const std::map<std::uint64_t, Item>& archive,
-                                const ArchiveRead& read) {
+pubsub::ReadResult archive_page(const std::map<std::uint64_t, pubsub::Item>& archive,
+                                const pubsub::ArchiveRead& read) {
+  using namespace pubsub;
   std::vector<Item> all;
   const mam::Query& query = read.query;
   for (const std::uint64_t seq : read.required) {
