@@ -84,6 +84,17 @@ Row join_pairs(Bench& bench, const std::string& name, std::size_t rooms) {
   return row;
 }
 
+void rejoin(Bench& bench) {
+  constexpr std::size_t size = 1000;
+  fill_room(bench, "again", size);
+  bench.server.drop();
+  bench.server.accept(30);
+  Row row = fill_room(bench, "again", size);  // the list for each, and nothing for the others
+  row.name = "1,000 users join again after a restart of the server";
+  print(row);
+  bench.targets.at_most("1,000 users join again: seconds", row.seconds, 2);
+}
+
 void pairs(Bench& bench) {
   constexpr std::size_t rooms = 10'000;
   start_empty(bench);

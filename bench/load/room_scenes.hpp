@@ -6,6 +6,8 @@ namespace bench {
 
 /// `size` users join one room at once, then they talk.
 void talk_in(Bench& bench, std::size_t size, std::size_t count);
+/// 1,000 users of one room join it again at once, after their server was restarted.
+void rejoin(Bench& bench);
 /// 10,000 rooms of two, in a program and a database that hold nothing else.
 void pairs(Bench& bench);
 

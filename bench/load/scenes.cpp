@@ -18,6 +18,7 @@ std::vector<Scene> scenes() {
       {"room10", [](Bench& b) { talk_in(b, 10, 20'000); }},
       {"room100", [](Bench& b) { talk_in(b, 100, 10'000); }},
       {"room1000", [](Bench& b) { talk_in(b, 1000, 3'000); }},
+      {"rejoin", rejoin},
       {"pairs", pairs},
       {"cold", cold_nodes},
       {"stored", stored_rooms},
