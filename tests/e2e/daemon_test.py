@@ -185,6 +185,36 @@ async def reload(world):
     await world.ready()
 
 
+@test("SIGHUP takes over limits")
+async def new_limits(world):
+    good = open(world.stoa.config, encoding="utf-8").read()
+    juliet = await world.session("juliet")
+    bare = juliet.jid.split("/")[0]
+    first, second = world.name("node/"), world.name("node/")
+    await juliet.create_node(world.service, first)
+    try:
+        write_private(world.stoa.config,
+                      good + f'[pubsub]\nlimits_for = ["{bare} max_nodes_per_owner=1"]\n')
+        before = logged_times(world, "configuration read again")
+        os.kill(world.stoa.pid, signal.SIGHUP)
+        await world.until(lambda: logged_times(world, "configuration read again") > before,
+                          "the configuration is read")
+        refused = await juliet.refused(world.service, "set", f"<pubsub xmlns='{NS['ps']}'>"
+                                       f"<create node='{second}'/></pubsub>")
+        assert refused == ("cancel", "not-allowed"), refused
+    finally:
+        write_private(world.stoa.config, good)
+        before = logged_times(world, "configuration read again")
+        os.kill(world.stoa.pid, signal.SIGHUP)
+        await world.until(lambda: logged_times(world, "configuration read again") > before,
+                          "the old configuration is read")
+    await juliet.create_node(world.service, second)
+
+
+def logged_times(world, text):
+    return open(world.stoa.log, encoding="utf-8").read().count(text)
+
+
 @test("SIGTERM writes what is pending, closes the stream and ends with 0; what was said is stored")
 async def drain(world):
     juliet, romeo = await world.session("juliet"), await world.session("romeo")
