@@ -144,7 +144,7 @@ std::optional<Verdict> plan_items(const Scene& scene, const Publish& publish, Pl
   if (!unknown.empty()) return lacks_items(scene, need::Items{std::move(unknown)});
   for (auto& item : plan.items) item.last_before = state.last_item;
   for (std::size_t i = 1; i < plan.items.size(); ++i) {
-    plan.items[i].last_before = plan.items[i - 1].item;
+    plan.items[i].last_before = std::make_shared<const Item>(plan.items[i - 1].item);
   }
   return std::nullopt;
 }

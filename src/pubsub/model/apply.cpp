@@ -121,7 +121,7 @@ struct Apply {
     state.items.put(item);
     state.items.trim(max_known_items);
     state.next_seq = std::max(state.next_seq, item.seq + 1);
-    state.last_item = c.item;
+    state.last_item = std::make_shared<const Item>(c.item);
     state.stored_bytes.reset();
     if (c.before) watch_expiry(state);
   }
@@ -135,7 +135,7 @@ struct Apply {
     watch_expiry(state);
   }
   void operator()(const change::NodePurged& c) const {
-    const std::optional<Item> last = state.last_item;
+    const std::shared_ptr<const Item> last = state.last_item;
     became_empty(state);
     state.item_count = c.count_after;
     if (!c.keep) return;

@@ -44,7 +44,7 @@ struct Supply {
   }
   void operator()(const fact::Last& fact) const {
     if (!fact.item) learn_all({});
-    state.last_item = fact.item;
+    state.last_item = fact.item ? std::make_shared<const Item>(*fact.item) : nullptr;
   }
   void operator()(const fact::OwnedNodes& fact) const {
     state.owned_nodes =

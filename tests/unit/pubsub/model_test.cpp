@@ -279,7 +279,7 @@ TEST_CASE("a loaded node without subscribers is small") {
   Stage stage;
   stage.ask("hamlet@denmark.lit/elsinore", action::Create{});
   stage.state.shrink();
-  CHECK(stage.state.footprint() < 1152);
+  CHECK(stage.state.footprint() < 1024);
 }
 
 TEST_CASE("a publish at a node of many subscribers reuses its audience") {

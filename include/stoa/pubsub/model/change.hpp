@@ -63,7 +63,7 @@ struct ItemPublished {
   Item item = {};
   std::optional<ItemMeta> before = {};
   bool transient = false;
-  std::optional<Item> last_before = {};  ///< what the cache held; to undo with
+  std::shared_ptr<const Item> last_before = {};  ///< what the cache held; to undo with
 };
 
 enum class Removal {

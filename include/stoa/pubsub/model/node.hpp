@@ -104,7 +104,8 @@ struct NodeState {
 
   // Caches.
   ItemIndex items = {};
-  std::optional<Item> last_item = {};  ///< the newest stored item
+  /// The newest stored item. shared_ptr: changes name it too, and most nodes know none.
+  std::shared_ptr<const Item> last_item = {};
   KnownCount owned_nodes = {};
   KnownCount held_subscriptions = {};
   KnownCount stored_bytes = {};  ///< of the creator's nodes together
