@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,6 +22,11 @@ namespace {
 
 using namespace stoa;
 using namespace stoa::pubsub;
+
+/// Of another node: no two have the same.
+std::uint64_t number_of(const std::string& node) {
+  return 1'000'000 + (std::hash<std::string>{}(node) >> 16);
+}
 
 /// What a store would find, from the state itself: everything is known or absent.
 Facts facts_for(const Need& need, const std::vector<ItemMeta>& items) {
@@ -54,7 +60,7 @@ Facts facts_for(const Need& need, const std::vector<ItemMeta>& items) {
       fact::Lineage lineage{.requester = n.requester, .asked = n.nodes};
       for (const std::string& node : n.nodes) {
         lineage.found.push_back(
-            {.node = node, .number = 1'000'001, .affiliation = Affiliation::owner});
+            {.node = node, .number = number_of(node), .affiliation = Affiliation::owner});
       }
       return lineage;
     }
@@ -63,7 +69,7 @@ Facts facts_for(const Need& need, const std::vector<ItemMeta>& items) {
       fact::Kin kin{.requester = n.requester, .asked = n.nodes};
       for (const std::string& node : n.nodes) {
         kin.found.push_back({.node = node,
-                             .number = 1'000'000,
+                             .number = number_of(node),
                              .collection = true,
                              .policy = AssociationPolicy::all});
       }
