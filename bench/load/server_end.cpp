@@ -62,6 +62,7 @@ ServerEnd::~ServerEnd() {
 void ServerEnd::drop() {
   if (socket_ >= 0) ::close(socket_);
   socket_ = -1;
+  handler_ = nullptr;  // whoever listened to that stream may be gone
   filled_ = 0;
   opened_ = false;
   shaken_ = false;

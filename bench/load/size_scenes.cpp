@@ -101,7 +101,7 @@ void many_nodes(Bench& bench) {
   print(loaded);
   bench.targets.at_most("a loaded node without subscribers: bytes", each, 1024);
   print(ask_often(bench, "disco#items, a page of 50 amid 600,000", to_service(),
-                  stanza::disco_items(stanza::page(50, "<after>0:stored-3</after>"))));
+                  stanza::disco_items(stanza::page(50, "<after>1:stored-3</after>"))));
 }
 
 void many_items(Bench& bench) {
@@ -152,7 +152,7 @@ void many_rooms(Bench& bench) {
   print(ask_often(bench, "disco#items, the first page of 50 amid 1,000,000", to_service(),
                   stanza::disco_items(stanza::page(50))));
   print(ask_often(bench, "disco#items, a page of 50 in the middle", to_service(),
-                  stanza::disco_items(stanza::page(50, "<after>1:stored-500000</after>"))));
+                  stanza::disco_items(stanza::page(50, "<after>0:stored-500000</after>"))));
 }
 
 void large_room(Bench& bench) {
