@@ -32,6 +32,7 @@ class Program::Domain final : public link::LinkHandler, public dispatch::Outlet 
     link.send(std::move(outgoing), mark);
   }
   bool congested() const override { return link.congested(); }
+  bool busy() const override { return link.busy(); }
 
   void on_up() override {
     log::info("link up", {{"link", name()}});

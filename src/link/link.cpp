@@ -197,6 +197,10 @@ bool Link::congested() const {
   return impl_->shared.outbox.congested();
 }
 
+bool Link::busy() const {
+  return impl_->shared.outbox.bytes() > impl_->shared.settings.busy_bytes;
+}
+
 Counters Link::counters() const {
   Counters counters = impl_->shared.counters;
   counters.stanzas_out = impl_->shared.outbox.stanzas_written();

@@ -34,7 +34,8 @@ struct ServiceLimits {
   Duration sweep = std::chrono::minutes(5);                ///< between looks for stored deadlines
   Duration tick_pause = std::chrono::milliseconds(50);     ///< between two Ticks of one entity
   Duration refused_tick_pause = std::chrono::seconds(30);  ///< after a Tick that was not stored
-  Duration crowded_pause = std::chrono::milliseconds(2);   ///< of a queue, while output has no room
+  std::size_t bulky_bytes = 256 * 1024;  ///< of a broadcast, all copies: see EntityService::yields
+  Duration crowded_pause = std::chrono::milliseconds(2);  ///< of a queue, while output has no room
 };
 
 /// Where one service stands in the program.
@@ -157,6 +158,13 @@ class EntityService final : public Service {
   bool enqueue(Entity& entity, Job job);
   static bool queued(const Entity& it) { return it.activity && !it.activity->queue.empty(); }
   bool crowded() const { return outlet_.congested() || common_.release.much_held(); }
+  /// Whether the entity lets others go first: what each of its requests sends takes the link
+  /// milliseconds, and the link has enough to write. Not once its own queue is half full.
+  bool yields(const Entity& it) const {
+    return it.bulky && outlet_.busy() &&
+           (!it.activity || it.activity->queue.size() < limits_.queue / 2);
+  }
+  void note_bulk(Entity& entity, const std::vector<Encoded>& said) const;
   void drain(Entity& entity);
   void run(Entity& entity, Job job);
   void decide(Entity& entity, Job job);

@@ -124,6 +124,8 @@ class Outlet {
   virtual void send(Outgoing outgoing, std::uint64_t mark) = 0;
   /// Whether so much waits to be written that nothing should be added which can wait.
   virtual bool congested() const = 0;
+  /// Whether enough waits to be written to keep the link busy for some milliseconds.
+  virtual bool busy() const { return congested(); }
 };
 
 }  // namespace stoa::dispatch

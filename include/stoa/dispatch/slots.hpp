@@ -28,6 +28,7 @@ struct Slot {
   std::uint32_t busy_index = 0;  ///< position in the busy list plus one; 0: not in it
   Phase phase = Phase::loading;
   std::uint8_t uses = 0;
+  bool bulky = false;  ///< its last broadcast was a large one
 };
 
 /// Slots in the order of their last use.

@@ -36,6 +36,7 @@ struct Settings {
   std::size_t stanza_bytes = 256 * 1024;         ///< largest stanza that is ever sent
   std::size_t high_water = 16 * 1024 * 1024;     ///< outbox bytes above which nothing is read
   std::size_t low_water = 8 * 1024 * 1024;       ///< outbox bytes below which reading goes on
+  std::size_t busy_bytes = 2 * 1024 * 1024;      ///< outbox bytes that take some milliseconds
   std::size_t outbox_bytes = 256 * 1024 * 1024;  ///< above it new output is dropped
   std::size_t held_bytes = 4 * 1024 * 1024;      ///< read while reading is stopped, see Link
 
@@ -140,6 +141,8 @@ class Link {
   bool up() const;
   /// Whether the outbox is past its high mark.
   bool congested() const;
+  /// Whether the outbox holds more than `busy_bytes`.
+  bool busy() const;
   Counters counters() const;
   const Settings& settings() const;
 

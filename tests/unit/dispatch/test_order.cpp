@@ -88,6 +88,38 @@ TEST_CASE("what waited for an entity to load goes on only while its output has r
   CHECK(heads(world.taken()) == Lines{"iq error 6", "iq error 7"});
 }
 
+TEST_CASE("an entity with large broadcasts lets others go first while the link is busy") {
+  stoa::dispatch::ServiceLimits limits;
+  limits.bulky_bytes = 1;
+  limits.queue = 8;
+  World world(1, limits);
+  const auto say = [&](const std::string& text) {  // each from a session of its own
+    return world.ask("<message type='groupchat' from='" + std::string(romeo) + text +
+                     "' to='a@toy.lit'><body>" + text + "</body></message>");
+  };
+  world.ask(iq("set", "1", "<make xmlns='toy'/>", "a"));
+  world.ask(iq("set", "2", "<make xmlns='toy'/>", "b"));
+  world.ask("<presence from='" + std::string(romeo) + "x' to='a@toy.lit'/>");
+  REQUIRE(say("one").size() == 1);
+
+  world.wire.occupied = true;
+  CHECK(say("two").empty());
+  CHECK(heads(world.ask(iq("get", "3", "<count xmlns='toy'/>", "b"))) == Lines{"iq result 3"});
+  world.pass(std::chrono::milliseconds(2));
+  CHECK(world.taken().empty());
+  // Half of its queue may fill up; then one goes for each that comes.
+  CHECK(say("three").empty());
+  CHECK(say("four").empty());
+  CHECK(say("five").size() == 1);
+
+  world.wire.occupied = false;
+  world.pass(std::chrono::milliseconds(2));
+  const Lines rest = world.taken();
+  REQUIRE(rest.size() == 3);
+  CHECK(rest[0].find("three") != std::string::npos);
+  CHECK(rest[2].find("five") != std::string::npos);
+}
+
 TEST_CASE("create, then list: the list has it") {
   World world;
   world.give(iq("set", "1", "<make xmlns='toy'/>"));

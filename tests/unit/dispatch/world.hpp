@@ -44,6 +44,8 @@ struct Wire final : stoa::dispatch::Outlet {
   }
   std::size_t room = static_cast<std::size_t>(-1);  // outgoings until it says that it is congested
   bool congested() const override { return room == 0; }
+  bool occupied = false;  // has enough to write for some milliseconds
+  bool busy() const override { return occupied; }
 };
 
 class World {

@@ -95,8 +95,11 @@ void EntityService<E>::ask(const std::string& key, Request request) {
 /// Runs the job, or queues it where the entity is not ready or others wait already.
 template <Engine E>
 void EntityService<E>::submit(Entity& entity, Job job) {
-  if (entity.phase != Slot::Phase::ready || queued(entity)) {
-    enqueue(entity, std::move(job));
+  if (entity.phase != Slot::Phase::ready || queued(entity) || yields(entity)) {
+    if (!enqueue(entity, std::move(job))) return;
+    if (entity.phase != Slot::Phase::ready || !entity.bulky) return;
+    drain(entity);
+    after_run(entity);
     return;
   }
   run(entity, std::move(job));
@@ -119,11 +122,13 @@ bool EntityService<E>::enqueue(Entity& entity, Job job) {
 /// joins of a large room than an outbox takes. What is left goes on when it is due (arm()).
 template <Engine E>
 void EntityService<E>::drain(Entity& entity) {
-  const auto may_run = [&] { return entity.phase == Slot::Phase::ready && !crowded(); };
+  const auto may_run = [&] {
+    return entity.phase == Slot::Phase::ready && !crowded() && !yields(entity);
+  };
   while (may_run() && entity.activity && !entity.activity->queue.empty()) {
     std::vector<Job> jobs = std::exchange(entity.activity->queue, {});
     std::size_t i = 0;
-    for (; i < jobs.size() && may_run(); ++i) {
+    for (; i < jobs.size() && (i == 0 || may_run()); ++i) {
       run(entity, std::move(jobs[i]));
     }
     // What a job put into the queue while it ran comes before the rest.
@@ -177,6 +182,18 @@ void EntityService<E>::encode(const Entity& entity, const std::vector<Outbound>&
 }
 
 template <Engine E>
+void EntityService<E>::note_bulk(Entity& entity, const std::vector<Encoded>& said) const {
+  std::size_t bytes = 0;
+  bool broadcast = false;
+  for (const Encoded& it : said) {
+    if (!it.outgoing.recipients) continue;
+    broadcast = true;
+    bytes += it.outgoing.bytes();
+  }
+  if (broadcast) entity.bulky = bytes >= limits_.bulky_bytes;
+}
+
+template <Engine E>
 void EntityService<E>::perform(Entity& entity, Job job, StepOf step) {
   Record record;
   record.owner = common_.release.next_owner();
@@ -193,6 +210,7 @@ void EntityService<E>::perform(Entity& entity, Job job, StepOf step) {
   encode(entity, step.before_reply, said);
   const std::size_t before_reply = said.size();
   encode(entity, step.outbound, said);
+  note_bulk(entity, said);
   if (!step.changes.empty()) {
     record.changes = std::make_shared<const std::vector<Change>>(std::move(step.changes));
     change(entity, said, record);
