@@ -122,7 +122,9 @@ class Paging : public std::enable_shared_from_this<Paging> {
         set.first = entries_.front().first;
         set.last = entries_.back().first;
         set.first_index = first_.second;
-        for (std::size_t i = 0; i < first_.first; ++i) *set.first_index += counts_[i];
+        for (std::size_t i = 0; set.first_index && i < first_.first; ++i) {
+          *set.first_index += counts_[i];
+        }
       }
       items.set = std::move(set);
     }
@@ -138,7 +140,8 @@ class Paging : public std::enable_shared_from_this<Paging> {
   std::uint64_t index_ = 0;  // entries to be skipped yet
   std::size_t asked_ = 0;
   bool backward_ = false;
-  std::pair<std::size_t, std::uint64_t> first_{};  // service and position in its list
+  std::pair<std::size_t, std::optional<std::uint64_t>>
+      first_{};  // service and position in its list
   std::vector<std::pair<std::string, disco::Item>> entries_;
 };
 

@@ -250,7 +250,8 @@ void MucTwins::check_rooms(const Read& read) {
   const auto have = std::get<found::Rooms>(MucReader::read(connection_, rooms_service, read));
   CHECK(have.unknown_uid == want.unknown_uid);
   CHECK(have.count == want.count);
-  CHECK(have.first_index == want.first_index);
+  // Of an empty page nobody is told where it is.
+  if (!want.rooms.empty()) CHECK(have.first_index == want.first_index);
   CHECK(std::equal(have.rooms.begin(), have.rooms.end(), want.rooms.begin(), want.rooms.end(),
                    [](const found::Room& a, const found::Room& b) { return same(a, b); }));
 }

@@ -25,7 +25,8 @@ Outcome reply(xml::Element payload) {
 /// `<set/>` of a page: written where one was asked, or where this is not the whole.
 template <class Rows, class Uid>
 std::optional<rsm::ResultSet> set_of(const std::optional<rsm::Request>& asked, const Rows& rows,
-                                     std::uint64_t first_index, std::uint64_t count, Uid uid) {
+                                     std::optional<std::uint64_t> first_index, std::uint64_t count,
+                                     Uid uid) {
   if (!asked && rows.size() == count) return std::nullopt;
   rsm::ResultSet set{.count = count};
   if (!rows.empty()) {

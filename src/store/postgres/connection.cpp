@@ -103,6 +103,22 @@ pqxx::result Connection::run(const std::string& fixed) {
   }
 }
 
+bool Connection::begin_snapshot() {
+  if (snapshot_) return false;
+  run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  snapshot_ = true;
+  return true;
+}
+
+/// Where this fails the session is lost, which whatever comes next will see.
+void Connection::end_snapshot() noexcept {
+  snapshot_ = false;
+  try {
+    run("COMMIT");
+  } catch (const Fault&) {
+  }
+}
+
 void Connection::prepare(const Statement& statement) {
   if (prepared_.insert(&statement).second) connection_->prepare(statement.name, statement.sql);
 }

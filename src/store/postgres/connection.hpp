@@ -60,6 +60,9 @@ class Connection {
   int backend() const { return backend_; }
 
  private:
+  friend class Snapshot;
+  bool begin_snapshot();  // false where one has begun already
+  void end_snapshot() noexcept;
   void prepare(const Statement& statement);
   [[noreturn]] void fail();  // throws the exception that is being handled as a Fault
 
@@ -68,6 +71,23 @@ class Connection {
   std::unique_ptr<pqxx::nontransaction> session_;
   std::unordered_set<const Statement*> prepared_;
   int backend_ = 0;
+  bool snapshot_ = false;
+};
+
+/// While it lives, everything that is read is as of one moment: for look-ups of more than one
+/// statement. One within another does nothing.
+class Snapshot {
+ public:
+  explicit Snapshot(Connection& connection)
+      : connection_(connection.begin_snapshot() ? &connection : nullptr) {}
+  ~Snapshot() {
+    if (connection_ != nullptr) connection_->end_snapshot();
+  }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Connection* connection_;
 };
 
 }  // namespace stoa::store::postgres

@@ -245,10 +245,12 @@ class Paging {
 }  // namespace
 
 found::Archive archive_page(Connection& connection, const read::Archive& read) {
+  const Snapshot snapshot(connection);
   return Paging(connection, read).page();
 }
 
 found::ArchiveEnds archive_ends(Connection& connection, std::uint64_t room) {
+  const Snapshot snapshot(connection);
   const std::string number = std::to_string(room);
   found::ArchiveEnds ends;
   for (const pqxx::row& row : connection.exec(select_first, number)) {

@@ -96,7 +96,8 @@ struct Find {
     fact::Ownership found{need.user, 0, 0};
     const std::string domain(need.user.domain());
     found.owned = number_in(connection.exec(count_owned, service, bare_of(need.user), domain));
-    found.rooms = number_in(connection.exec(count_rooms, service));
+    // Of all rooms only where there may not be too many.
+    if (need.all) found.rooms = number_in(connection.exec(count_rooms, service));
     return found;
   }
   Facts operator()(const need::Visits& need) const {
@@ -106,6 +107,7 @@ struct Find {
   Facts operator()(const need::AffiliationLog& need) const {
     constexpr std::uint64_t most = 1'000'000'000'000'000'000;
     const std::uint64_t since = std::min(need.since, most);
+    const Snapshot snapshot(connection);
     fact::AffiliationLog found{need.since, false, {}};
     const std::uint64_t first = number_in(connection.exec(select_log_start, room));
     found.known = first != 0 && first <= since + 1;
@@ -130,6 +132,7 @@ struct Find {
     return found;
   }
   Facts operator()(const need::Buried& need) const {
+    const Snapshot snapshot(connection);
     fact::Buried found{need.localpart, {}, nullptr};
     for (const pqxx::row& row : connection.exec(select_buried, service, need.localpart)) {
       Cells cells(row, need.localpart);

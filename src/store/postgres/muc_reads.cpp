@@ -25,8 +25,9 @@ const std::string listed_rooms =
     "(SELECT f.affiliation FROM room_affiliates f WHERE f.room = x.number AND f.jid = $3), "
     "'none') IN ('member', 'admin', 'owner')))))";
 
-/// From `listed` (place, number, localpart): the page. $5 after, $6 before, $7 index, $8 max. One
-/// row at least: count, known, first position, then the room or NULLs.
+/// A search looks at every room. From `listed` (place, number, localpart): the page. $5 after, $6
+/// before, $7 index, $8 max. One row at least: count, known, first position, then the room or
+/// NULLs.
 const std::string paged_rooms =
     ", stats AS (SELECT count(*) AS total, "
     "max(place) FILTER (WHERE localpart = coalesce(nullif($5::text, ''), $6::text)) AS mark "
@@ -44,11 +45,6 @@ const std::string paged_rooms =
     "$8) "
     "LEFT JOIN rooms r ON r.number = l.number ORDER BY l.place";
 
-const std::string list_sql =
-    "WITH listed AS (SELECT x.number, x.localpart, "
-    "row_number() OVER (ORDER BY x.localpart) - 1 AS place " +
-    listed_rooms + ")" + paged_rooms;
-
 const std::string search_sql =
     "WITH met AS (SELECT x.number, x.localpart, "
     "(SELECT count(DISTINCT s.nick) FROM room_seats s WHERE s.room = x.number) AS users " +
@@ -62,7 +58,6 @@ const std::string search_sql =
     "FROM met WHERE users >= $14::bigint)" +
     paged_rooms;
 
-const Statement list_rooms{"list_rooms", list_sql.c_str()};
 const Statement search_rooms{"search_rooms", search_sql.c_str()};
 
 constexpr Statement select_vcard{"select_room_vcard",
@@ -138,16 +133,13 @@ struct Look {
       if (page.unknown_uid) return page;
       page.first_index = first;
       if (cells.null()) break;
-      read_room(cells, page.rooms.emplace_back());
+      read_found_room(cells, page.rooms.emplace_back());
     }
     return page;
   }
 
   ReadResult operator()(const read::Rooms& read) const {
-    if (read.none) return found::Rooms();
-    return page_of(connection.exec(list_rooms, service, std::string(read.affiliated.bare_view()),
-                                   domain_of(read.affiliated), read.hidden_too, read.after,
-                                   read.before, index_of(read), std::to_string(read.max)));
+    return list_rooms(connection, service, read);
   }
 
   static std::optional<std::string> index_of(const read::Rooms& read) {
@@ -183,19 +175,10 @@ struct Look {
     found::Rooms page;
     for (const pqxx::row& row : rows) {
       Cells cells(row, row[0].c_str());
-      read_room(cells, page.rooms.emplace_back());
+      read_found_room(cells, page.rooms.emplace_back());
     }
     page.count = page.rooms.size();
     return page;
-  }
-  static void read_room(Cells& cells, found::Room& room) {
-    room.localpart = cells.text();
-    room.name = cells.text();
-    room.description = cells.text();
-    room.lang = cells.text();
-    room.users = cells.number();
-    room.open = cells.flag();
-    room.semi_anonymous = cells.flag();
   }
   static std::string micros(Timestamp time) {
     return std::to_string(time.time_since_epoch().count());

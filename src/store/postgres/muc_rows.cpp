@@ -60,8 +60,9 @@ std::int64_t Cells::signed_number() {
 
 bool Cells::flag() {
   const std::string value = text();
-  if (value != "t" && value != "f") damaged("no boolean");
-  return value == "t";
+  const bool yes = value == "t" || value == "true";
+  if (!yes && value != "f" && value != "false") damaged("no boolean");
+  return yes;
 }
 
 Timestamp Cells::time() {

@@ -11,7 +11,9 @@
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/muc/model/archive.hpp>
+#include <stoa/muc/model/read.hpp>
 
+#include "store/postgres/connection.hpp"
 #include "store/postgres/fault.hpp"
 #include "store/postgres/muc_config.hpp"
 
@@ -56,5 +58,10 @@ class Cells {
   "stoa_micros(a.gone_stamp), "                                                                  \
   "a.gone_moderator, a.gone_moderator_id, a.gone_reason"
 muc::RowPtr read_archive_row(const pqxx::row& row, std::string_view key);
+
+/// Address, name, description, language, users, open, semi-anonymous.
+void read_found_room(Cells& cells, muc::found::Room& room);
+muc::found::Rooms list_rooms(Connection& connection, const std::string& service,
+                             const muc::read::Rooms& read);
 
 }  // namespace stoa::store::postgres

@@ -134,6 +134,7 @@ struct Fetch {
     return fact::StoredBytes{need, rows.at(0).at(0).as<std::uint64_t>()};
   }
   pubsub::Facts operator()(const need::Kin& need) const {
+    const Snapshot snapshot(connection);
     fact::Kin kin{.requester = need.requester, .asked = need.nodes};
     for (const std::string& node : need.nodes) {
       const auto rows =
@@ -160,6 +161,7 @@ struct Fetch {
     return above;
   }
   pubsub::Facts operator()(const need::Lineage& need) const {
+    const Snapshot snapshot(connection);
     return fetch_lineage(connection, service, number, need);
   }
   pubsub::Facts operator()(const need::Orphans& need) const {

@@ -54,6 +54,39 @@ constexpr Statement newest_created{"newest_created", STOA_ITEMS_FROM_END("first_
 
 #undef STOA_ITEMS_FROM_END
 
+// Where no key between the first and the last is left out, a place is a difference of keys, however
+// many items there are: a node that only grows, or loses its oldest, stays like that.
+constexpr Statement published_span{
+    "published_span", "SELECT min(seq), max(seq) FROM items WHERE node = $1 AND seq >= $2"};
+constexpr Statement created_span{
+    "created_span", "SELECT min(first_seq), max(first_seq) FROM items WHERE node = $1 AND $2 = 0"};
+constexpr Statement keys_of_item{
+    "keys_of_item",
+    "SELECT seq, first_seq FROM items WHERE node = $1 AND seq >= $2 AND digest = $3::uuid"};
+
+#define STOA_ITEMS_BETWEEN(key)                                                       \
+  "SELECT " STOA_ITEM_COLUMNS ", i.payload FROM items i WHERE i.node = $1 AND i." key \
+  " >= $2 AND i." key " < $3 ORDER BY i." key
+
+constexpr Statement published_between{"published_between", STOA_ITEMS_BETWEEN("seq")};
+constexpr Statement created_between{"created_between", STOA_ITEMS_BETWEEN("first_seq")};
+
+#undef STOA_ITEMS_BETWEEN
+
+// One end of the list and how long it is. A node without items has one row without any.
+#define STOA_ITEMS_AT_END(order)                                                       \
+  "SELECT i.*, n.item_count FROM nodes n LEFT JOIN LATERAL (SELECT " STOA_ITEM_COLUMNS \
+  ", i.payload FROM items i WHERE i.node = n.number ORDER BY i." order                 \
+  " LIMIT $2) AS i ON true WHERE n.number = $1 ORDER BY i." order
+
+constexpr Statement first_published{"first_published", STOA_ITEMS_AT_END("seq")};
+constexpr Statement last_published{"last_published", STOA_ITEMS_AT_END("seq DESC")};
+constexpr Statement first_created{"first_created", STOA_ITEMS_AT_END("first_seq")};
+constexpr Statement last_created{"last_created", STOA_ITEMS_AT_END("first_seq DESC")};
+constexpr int count_at_end = 8;
+
+#undef STOA_ITEMS_AT_END
+
 /// The first key decides: both are unique in a node.
 struct Ordering {
   explicit Ordering(const std::vector<rsm::Order>& order)
@@ -82,8 +115,12 @@ class LiveItems {
   ReadResult filtered();
 
  private:
+  /// The newest are asked for, or the first or last page of all.
+  bool one_end() const;
+  ReadResult end();
   void find_first();
   std::uint64_t count();
+  void find_keys(std::uint64_t total);
   std::optional<std::uint64_t> place(const std::string& id);
   std::vector<Item> part(Window window, std::uint64_t total);
   std::vector<Item> by_id(const std::vector<std::string>& ids);
@@ -95,6 +132,7 @@ class LiveItems {
   const Ordering order_;
   std::uint64_t first_ = 0;
   bool none_ = false;
+  std::optional<std::uint64_t> lowest_;  ///< key, where keys have no gaps
 };
 
 void LiveItems::find_first() {
@@ -114,7 +152,21 @@ std::uint64_t LiveItems::count() {
   return stored - gone.at(0).at(0).as<std::uint64_t>();
 }
 
+void LiveItems::find_keys(std::uint64_t total) {
+  if (total == 0) return;
+  const auto span =
+      connection_.exec(order_.creation ? created_span : published_span, read_.number, first_);
+  if (span.at(0).at(0).is_null()) return;
+  const auto lowest = span[0][0].as<std::uint64_t>();
+  if (span[0][1].as<std::uint64_t>() - lowest + 1 == total) lowest_ = lowest;
+}
+
 std::optional<std::uint64_t> LiveItems::place(const std::string& id) {
+  if (lowest_) {
+    const auto keys = connection_.exec(keys_of_item, read_.number, first_, digest(id));
+    if (keys.empty()) return std::nullopt;
+    return keys[0][order_.creation ? 1 : 0].as<std::uint64_t>() - *lowest_;
+  }
   const Statement& statement = order_.creation ? place_by_creation : place_by_seq;
   const auto rows = connection_.exec(statement, read_.number, first_, digest(id));
   if (rows.empty()) return std::nullopt;
@@ -124,6 +176,17 @@ std::optional<std::uint64_t> LiveItems::place(const std::string& id) {
 std::vector<Item> LiveItems::part(Window window, std::uint64_t total) {
   std::vector<Item> items;
   if (window.size() == 0) return items;
+  if (lowest_) {
+    const Window ascending =
+        order_.descending ? Window{total - window.end, total - window.begin} : window;
+    const auto rows =
+        connection_.exec(order_.creation ? created_between : published_between, read_.number,
+                         *lowest_ + ascending.begin, *lowest_ + ascending.end);
+    items.reserve(rows.size());
+    for (const auto& row : rows) items.push_back(item_in(row));
+    if (order_.descending) std::reverse(items.begin(), items.end());
+    return items;
+  }
   const bool from_behind = window.begin > total - window.end;
   const std::uint64_t skipped = from_behind ? total - window.end : window.begin;
   const Statement& statement = order_.descending != from_behind
@@ -136,9 +199,47 @@ std::vector<Item> LiveItems::part(Window window, std::uint64_t total) {
   return items;
 }
 
+bool LiveItems::one_end() const {
+  if (read_.expired_until) return false;
+  if (!read_.page) return true;
+  const rsm::Request& page = *read_.page;
+  const bool anchored = page.after || (page.before && !page.before->empty());
+  return !read_.max_items && !page.index && !anchored;
+}
+
+ReadResult LiveItems::end() {
+  const bool newest_wanted = !read_.page;
+  const bool from_behind = newest_wanted ? !order_.descending : read_.page->before.has_value();
+  const std::uint64_t cap = read_.cap;
+  const std::uint64_t size =
+      newest_wanted ? std::min(cap, read_.max_items ? std::uint64_t{*read_.max_items} : cap)
+                    : read_.page->page_size(read_.cap);
+  const Statement& statement = order_.descending != from_behind
+                                   ? (order_.creation ? last_created : last_published)
+                                   : (order_.creation ? first_created : first_published);
+  const auto rows = connection_.exec(statement, read_.number, size);
+  ItemPage page;
+  if (rows.empty()) return page;
+  page.count = rows[0][count_at_end].as<std::uint64_t>();
+  if (newest_wanted && read_.max_items) {
+    page.count = std::min(page.count, std::uint64_t{*read_.max_items});
+  }
+  if (!rows[0][0].is_null()) {
+    page.items.reserve(rows.size());
+    for (const auto& row : rows) page.items.push_back(item_in(row));
+  }
+  if (from_behind) std::reverse(page.items.begin(), page.items.end());
+  const bool counted_back = newest_wanted || from_behind;
+  page.first_index = counted_back ? page.count - page.items.size() : 0;
+  return page;
+}
+
 ReadResult LiveItems::listed() {
+  if (one_end()) return end();
+  const Snapshot snapshot(connection_);
   find_first();
   const std::uint64_t total = count();
+  find_keys(total);
   Window set{0, total};
   if (read_.max_items) set = newest(order_, set, *read_.max_items);
   ItemPage page;
@@ -189,6 +290,8 @@ bool LiveItems::passes(const Item& item) const {
 }
 
 ReadResult LiveItems::named() {
+  std::optional<Snapshot> snapshot;
+  if (read_.expired_until) snapshot.emplace(connection_);
   find_first();
   std::vector<Item> items = by_id(read_.ids);
   std::erase_if(items, [this](const Item& item) { return !passes(item); });
@@ -199,6 +302,7 @@ ReadResult LiveItems::named() {
 /// payloads is kept until the page is known.
 ReadResult LiveItems::filtered() {
   constexpr std::uint64_t part_size = 200;
+  const Snapshot snapshot(connection_);
   find_first();
   const std::uint64_t total = count();
   std::vector<Item> passing;

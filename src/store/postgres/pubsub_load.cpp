@@ -1,5 +1,7 @@
 #include <memory>
 
+#include <pqxx/array>
+
 #include "store/postgres/array.hpp"
 #include "store/postgres/fault.hpp"
 #include "store/postgres/pubsub_rows.hpp"
@@ -19,11 +21,43 @@ namespace {
   "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i " \
   "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END, n.nested, "                         \
   "n.linked_to, n.hung_from, (SELECT r.node FROM nodes r "                                  \
-  "WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned"
+  "WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned, "                      \
+  "stoa_config_text(n.config), "                                                            \
+  "(SELECT array_agg(a.jid ORDER BY a.jid) FROM node_affiliations a "                       \
+  "WHERE a.node = n.number), "                                                              \
+  "(SELECT array_agg(a.affiliation ORDER BY a.jid) FROM node_affiliations a "               \
+  "WHERE a.node = n.number), "                                                              \
+  "EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number)"
+/// What these are, in their order.
+namespace node_column {
+enum Column {
+  number,
+  version,
+  name,
+  creator,
+  created,
+  item_count,
+  last_seq,
+  oldest,
+  nested,
+  linked_to,
+  hung_from,
+  relative,
+  orphaned,
+  config,
+  affiliated,
+  affiliations,
+  subscribed,
+  behind  ///< the first one of the statement's own
+};
+}  // namespace node_column
 
-constexpr Statement load_node{"load_node",
-                              "SELECT " STOA_NODE_COLUMNS
-                              " FROM nodes n WHERE n.service = $1 AND n.digest = $2::uuid"};
+constexpr Statement load_node{
+    "load_node", "SELECT " STOA_NODE_COLUMNS
+                 ", d.uri, stoa_micros(d.until) "
+                 "FROM (SELECT $1::text AS service, $2::uuid AS digest) AS k "
+                 "LEFT JOIN nodes n ON n.service = k.service AND n.digest = k.digest "
+                 "LEFT JOIN node_redirects d ON d.service = k.service AND d.digest = k.digest"};
 
 constexpr Statement load_buried_node{
     "load_buried_node",
@@ -32,17 +66,6 @@ constexpr Statement load_buried_node{
     "FROM nodes_buried b JOIN nodes n ON n.number = b.node "
     "WHERE b.service = $1 AND n.node = $2 ORDER BY b.at DESC, b.node DESC LIMIT 1"};
 #undef STOA_NODE_COLUMNS
-
-constexpr Statement load_config{"load_config",
-                                "SELECT stoa_config_text(config) FROM nodes WHERE number = $1"};
-
-constexpr Statement load_redirect{"load_redirect",
-                                  "SELECT uri, stoa_micros(until) FROM node_redirects "
-                                  "WHERE service = $1 AND digest = $2::uuid"};
-
-constexpr Statement load_affiliations{
-    "load_affiliations",
-    "SELECT jid, affiliation FROM node_affiliations WHERE node = $1 ORDER BY jid"};
 
 constexpr Statement load_subscriptions{"load_subscriptions",
                                        "SELECT " STOA_SUBSCRIPTION_COLUMNS
@@ -74,79 +97,126 @@ constexpr Statement pending_nodes{
     "AND oldest.published <= stoa_time($3) - n.item_expire * interval '1 second'"
     ") AS due ORDER BY node LIMIT $4"};
 
-pubsub::SharedConfig config_of_node(Connection& connection, std::uint64_t number) {
-  std::optional<pubsub::NodeConfig> config;
-  try {
-    const auto rows = connection.exec(load_config, number);
-    config = pubsub::config_of(text_in(rows.at(0).at(0)));
-  } catch (const Fault& fault) {
-    if (fault.kind != FaultKind::content) throw;
-  }
+pubsub::SharedConfig stored_config(std::uint64_t number, const pqxx::field& field) {
+  auto config = pubsub::config_of(text_in(field));
   if (!config) damaged(number, "the configuration cannot be read");
   return std::make_shared<const pubsub::NodeConfig>(std::move(*config));
 }
 
 void load_relations(const pqxx::row& row, NodeState& state) {
   pubsub::Relations found;
-  for (auto [column, relation] : {std::pair(9, &found.link), std::pair(10, &found.parent)}) {
+  for (auto [column, relation] : {std::pair(node_column::linked_to, &found.link),
+                                  std::pair(node_column::hung_from, &found.parent)}) {
     if (row[column].is_null()) continue;
     relation->number = row[column].as<std::uint64_t>();
-    if (!row[11].is_null()) relation->node = row[11].as<std::string>();
+    if (!row[node_column::relative].is_null())
+      relation->node = row[node_column::relative].as<std::string>();
   }
   state.relate(found.link, found.parent);
-  state.orphaned = row[12].as<bool>();
+  state.orphaned = row[node_column::orphaned].as<bool>();
 }
 
-NodeState load_existing(Connection& connection, const pqxx::row& row) {
+void load_affiliations(const pqxx::row& row, NodeState& state) {
+  pqxx::array_parser jids = row[node_column::affiliated].as_array();
+  pqxx::array_parser words = row[node_column::affiliations].as_array();
+  for (;;) {
+    const auto [what, jid] = jids.get_next();
+    const auto [also, word] = words.get_next();
+    if (what == pqxx::array_parser::done) return;
+    if (what != pqxx::array_parser::string_value) continue;
+    state.affiliations.emplace(jid_in(state.number, jid), affiliation_in(state.number, word));
+  }
+}
+
+/// Everything that the row of the node itself tells.
+NodeState load_row(const pqxx::row& row) {
   NodeState state;
-  state.number = row[0].as<std::uint64_t>();
-  state.version = row[1].as<std::uint64_t>();
-  state.node = row[2].as<std::string>();
-  state.creator = jid_in(state.number, row[3]);
-  state.created = time_in(row[4]);
-  state.item_count = row[5].as<std::uint64_t>();
-  if (!row[6].is_null()) state.next_seq = row[6].as<std::uint64_t>() + 1;
-  state.oldest_published = maybe_time_in(row[7]);
-  state.config = config_of_node(connection, state.number);
+  state.number = row[node_column::number].as<std::uint64_t>();
+  state.version = row[node_column::version].as<std::uint64_t>();
+  state.node = row[node_column::name].as<std::string>();
+  state.creator = jid_in(state.number, row[node_column::creator]);
+  state.created = time_in(row[node_column::created]);
+  state.item_count = row[node_column::item_count].as<std::uint64_t>();
+  if (!row[node_column::last_seq].is_null())
+    state.next_seq = row[node_column::last_seq].as<std::uint64_t>() + 1;
+  state.oldest_published = maybe_time_in(row[node_column::oldest]);
+  state.config = stored_config(state.number, row[node_column::config]);
   load_relations(row, state);
-  for (const auto& one : connection.exec(load_affiliations, state.number)) {
-    state.affiliations.emplace(jid_in(state.number, one[0]), affiliation_in(state.number, one[1]));
+  if (!row[node_column::affiliated].is_null()) load_affiliations(row, state);
+  return state;
+}
+
+/// Whether there is more to a node than its row tells.
+bool has_more(const pqxx::row& row) {
+  return row[node_column::subscribed].as<bool>() || row[node_column::nested].as<bool>();
+}
+
+/// As of the moment of the row.
+void load_more(Connection& connection, const pqxx::row& row, NodeState& state) {
+  if (row[node_column::subscribed].as<bool>()) {
+    for (const auto& one : connection.exec(load_subscriptions, state.number)) {
+      state.subscriptions.put(subscription_in(one));
+    }
   }
-  for (const auto& one : connection.exec(load_subscriptions, state.number)) {
-    state.subscriptions.put(subscription_in(one));
-  }
-  if (row[8].as<bool>()) {
+  if (row[node_column::nested].as<bool>()) {
     for (const auto& one : connection.exec(load_parents, state.number)) {
       state.parents.emplace(one[0].as<std::uint64_t>(), one[1].as<std::string>());
     }
   }
-  state.shrink();
-  return state;
+}
+
+/// What PostgreSQL cannot make a row of is damage of that node.
+pqxx::result row_of_node(Connection& connection, const std::string& service,
+                         const std::string& key) {
+  try {
+    return connection.exec(load_node, service, key);
+  } catch (const Fault& fault) {
+    if (fault.kind != FaultKind::content) throw;
+    throw DamagedRow(fault.what());
+  }
 }
 
 }  // namespace
 
+// Most nodes are one row, read in one round trip. Where there is more, that row may be of another
+// moment than the rest, so it is read again.
 NodeState PubsubReader::load(Connection& connection, const std::string& service,
                              const std::string& node) {
   const std::string key = digest(node);
-  const auto found = connection.exec(load_node, service, key);
-  if (!found.empty()) return load_existing(connection, found[0]);
-  NodeState state;
-  const auto redirect = connection.exec(load_redirect, service, key);
-  if (!redirect.empty()) {
-    state.redirect = pubsub::Redirect{redirect[0][0].as<std::string>(), time_in(redirect[0][1])};
+  std::optional<Snapshot> snapshot;
+  auto found = row_of_node(connection, service, key);
+  if (!found[0][node_column::number].is_null() && has_more(found[0])) {
+    snapshot.emplace(connection);
+    found = row_of_node(connection, service, key);
   }
+  const pqxx::row row = found[0];
+  if (row[node_column::number].is_null()) {
+    NodeState state;
+    if (!row[node_column::behind].is_null()) {
+      state.redirect = pubsub::Redirect{row[node_column::behind].as<std::string>(),
+                                        time_in(row[node_column::behind + 1])};
+    }
+    return state;
+  }
+  NodeState state = load_row(row);
+  load_more(connection, row, state);
+  state.shrink();
   return state;
 }
 
 pubsub::Kept PubsubReader::load_buried(Connection& connection, const std::string& service,
                                        const std::string& node) {
+  const Snapshot snapshot(connection);
   const auto found = connection.exec(load_buried_node, service, node);
   if (found.empty()) return {};
-  const pqxx::row& row = found[0];
-  auto state = std::make_shared<const NodeState>(load_existing(connection, row));
-  const std::uint64_t number = state->number;
-  return {{time_in(row[13]), time_in(row[14]), jid_in(number, row[15])}, std::move(state)};
+  const pqxx::row row = found[0];
+  NodeState state = load_row(row);
+  load_more(connection, row, state);
+  state.shrink();
+  const std::uint64_t at = state.number;
+  return {{time_in(row[node_column::behind]), time_in(row[node_column::behind + 1]),
+           jid_in(at, row[node_column::behind + 2])},
+          std::make_shared<const NodeState>(std::move(state))};
 }
 
 std::string PubsubReader::key_of(Connection& connection, const std::string& service,

@@ -54,25 +54,39 @@ constexpr Statement last_nodes{
     "UNION ALL SELECT node, title FROM own) AS seen "
     "ORDER BY node DESC LIMIT $3"};
 
+// How long a list is, is kept (schema/0016). A place is counted from the nearer end, up to 10,000
+// nodes; beyond that it is not told.
+#define STOA_LENGTH(list)                                                                  \
+  "coalesce((SELECT c.entries FROM list_counts c WHERE c.service = $1 AND c.list = '" list \
+  "'), "                                                                                   \
+  "0)"
+#define STOA_PLACE(condition, list)                                                        \
+  "near AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT FROM nodes n "                  \
+  "WHERE n.service = $1 AND " condition                                                    \
+  " AND n.head <= left($3, 300) AND n.node < $3 ORDER BY n.head DESC LIMIT 10001) AS s), " \
+  "far AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT FROM nodes n "                   \
+  "WHERE n.service = $1 AND " condition                                                    \
+  " AND n.head >= left($3, 300) AND n.node >= $3 ORDER BY n.head LIMIT 10001) AS s) "      \
+  "SELECT CASE WHEN (SELECT n FROM near) <= 10000 THEN (SELECT n FROM near) "              \
+  "WHEN (SELECT n FROM far) <= 10000 THEN " STOA_LENGTH(list) " - (SELECT n FROM far) END "
+
 constexpr Statement count_nodes{
-    "count_nodes", STOA_OWN
-    "SELECT (SELECT count(*) FROM nodes n WHERE n.service = $1 AND n.listed) "
-    "- (SELECT count(*) FROM " STOA_AFFILIATED
-    "JOIN nodes n ON n.number = a.node "
-    "WHERE a.affiliation = 'outcast' AND n.service = $1 AND n.listed) "
-    "+ (SELECT count(*) FROM own)"};
+    "count_nodes",
+    STOA_OWN "SELECT " STOA_LENGTH(
+        "listed nodes") " - (SELECT count(*) FROM " STOA_AFFILIATED
+                        "JOIN nodes n ON n.number = a.node "
+                        "WHERE a.affiliation = 'outcast' AND n.service = $1 AND n.listed) "
+                        "+ (SELECT count(*) FROM own)"};
 
 constexpr Statement count_nodes_before{
-    "count_nodes_before", STOA_OWN
-    "SELECT (SELECT count(*) FROM nodes n WHERE n.service = $1 AND n.listed "
-    "AND n.head < left($3, 300)) "
-    "+ (SELECT count(*) FROM nodes n WHERE n.service = $1 AND n.listed "
-    "AND n.head = left($3, 300) AND n.node < $3) "
-    "- (SELECT count(*) FROM " STOA_AFFILIATED
-    "JOIN nodes n ON n.number = a.node "
-    "WHERE a.affiliation = 'outcast' AND n.service = $1 AND n.listed "
-    "AND n.node < $3) "
-    "+ (SELECT count(*) FROM own WHERE node < $3)"};
+    "count_nodes_before",
+    STOA_OWN ", " STOA_PLACE(
+        "n.listed",
+        "listed nodes") "- (SELECT count(*) FROM " STOA_AFFILIATED
+                        "JOIN nodes n ON n.number = a.node "
+                        "WHERE a.affiliation = 'outcast' AND n.service = $1 AND n.listed "
+                        "AND n.node < $3) "
+                        "+ (SELECT count(*) FROM own WHERE node < $3)"};
 
 #undef STOA_OWN
 #undef STOA_CAST_OUT
@@ -94,16 +108,15 @@ constexpr Statement all_last_nodes{
     "SELECT node, title FROM nodes WHERE service = $1 AND NOT nested AND $2::text IS NOT NULL "
     "ORDER BY head DESC, node DESC LIMIT $3"};
 
-constexpr Statement count_all_nodes{
-    "count_all_nodes",
-    "SELECT count(*) FROM nodes WHERE service = $1 AND NOT nested AND $2::text IS NOT NULL"};
+constexpr Statement count_all_nodes{"count_all_nodes",
+                                    "SELECT " STOA_LENGTH("nodes") " WHERE $2::text IS NOT NULL"};
 
 constexpr Statement count_all_nodes_before{
     "count_all_nodes_before",
-    "SELECT (SELECT count(*) FROM nodes WHERE service = $1 AND NOT nested AND head < left($3, "
-    "300)) "
-    "+ (SELECT count(*) FROM nodes WHERE service = $1 AND NOT nested AND $2::text IS NOT NULL "
-    "AND head = left($3, 300) AND node < $3)"};
+    "WITH " STOA_PLACE("NOT n.nested", "nodes") "WHERE $2::text IS NOT NULL"};
+
+#undef STOA_LENGTH
+#undef STOA_PLACE
 
 // What a requester sees of an account, whose nodes are few: $3 says that it hears the account's
 // presence, $4 in which groups of its roster it is.
@@ -178,7 +191,9 @@ NodePage page_of_nodes(const Statements& statements, const NodesRead& read, cons
     page.first_index = offset;
   } else if (!page.rows.empty() && !(read.after.empty() && !read.before)) {
     const std::string& first = page.rows.front().node;
-    page.first_index = number(exec(statements.count_before, first));
+    const pqxx::result place = exec(statements.count_before, first);
+    page.first_index.reset();
+    if (!place.at(0).at(0).is_null()) page.first_index = place[0][0].as<std::uint64_t>();
   }
   return page;
 }

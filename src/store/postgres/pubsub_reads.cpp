@@ -259,6 +259,8 @@ ReadResult Find::operator()(const pubsub::PendingNodesRead& read) const {
 
 ReadResult PubsubReader::read(Connection& connection, const std::string& service,
                               const pubsub::Read& read) {
+  std::optional<Snapshot> snapshot;
+  if (!std::holds_alternative<pubsub::ItemsRead>(read)) snapshot.emplace(connection);
   return std::visit(Find{connection, service}, read);
 }
 

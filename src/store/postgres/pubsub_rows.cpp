@@ -23,6 +23,12 @@ Jid jid_in(std::uint64_t node, const pqxx::field& field) {
   return std::move(*jid);
 }
 
+Jid jid_in(std::uint64_t node, std::string_view text) {
+  auto jid = Jid::parse(text);
+  if (!jid) damaged(node, "no address");
+  return std::move(*jid);
+}
+
 Timestamp time_in(const pqxx::field& field) {
   return Timestamp(Duration(field.as<std::int64_t>()));
 }
@@ -33,7 +39,11 @@ std::optional<Timestamp> maybe_time_in(const pqxx::field& field) {
 }
 
 pubsub::Affiliation affiliation_in(std::uint64_t node, const pqxx::field& field) {
-  const auto affiliation = pubsub::affiliation_of(text_in(field));
+  return affiliation_in(node, text_in(field));
+}
+
+pubsub::Affiliation affiliation_in(std::uint64_t node, std::string_view word) {
+  const auto affiliation = pubsub::affiliation_of(word);
   if (!affiliation) damaged(node, "unknown affiliation");
   return *affiliation;
 }

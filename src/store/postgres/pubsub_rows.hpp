@@ -21,9 +21,11 @@ namespace stoa::store::postgres {
 
 std::string_view text_in(const pqxx::field& field);  ///< valid while the result is
 Jid jid_in(std::uint64_t node, const pqxx::field& field);
+Jid jid_in(std::uint64_t node, std::string_view text);
 Timestamp time_in(const pqxx::field& field);  ///< of microseconds
 std::optional<Timestamp> maybe_time_in(const pqxx::field& field);
 pubsub::Affiliation affiliation_in(std::uint64_t node, const pqxx::field& field);
+pubsub::Affiliation affiliation_in(std::uint64_t node, std::string_view word);
 
 /// The affiliations of $2 as a table `a`: own entries, and where there is none that of the domain.
 #define STOA_AFFILIATED                                                                \

@@ -17,8 +17,10 @@ constexpr auto reconnect_pause = 100ms;
 
 std::unique_ptr<Connection> open_reader(const Options& options, Line& line) {
   auto connection = std::make_unique<Connection>(options.url, "stoa reader", &line);
-  connection->run("SET default_transaction_read_only = on; SET statement_timeout = " +
-                  std::to_string(options.read_timeout.count()));
+  connection->run(
+      "SET default_transaction_read_only = on; "
+      "SET max_parallel_workers_per_gather = 0; SET statement_timeout = " +
+      std::to_string(options.read_timeout.count()));
   return connection;
 }
 
@@ -140,9 +142,7 @@ void Readers::answer(std::unique_ptr<Connection>& connection, Reader& reader, As
   do {
     try {
       if (!connection) connection = open_reader(options_, reader.line);
-      connection->run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
       std::function<void()> told = asked.lookup.run(*connection);
-      connection->run("COMMIT");
       executor_(std::move(told));
       return;
     } catch (const DamagedRow& row) {

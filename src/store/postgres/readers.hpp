@@ -20,7 +20,7 @@
 namespace stoa::store::postgres {
 
 /// A few threads, each with a session that only reads. A look-up waits until everything it must see
-/// is settled, then runs in one snapshot. Thread-safe.
+/// is settled. One of several statements begins with a Snapshot. Thread-safe.
 class Readers {
  public:
   struct Lookup {

@@ -127,7 +127,7 @@ struct Room {
 
 struct Rooms {
   std::vector<Room> rooms;
-  std::uint64_t first_index = 0;
+  std::optional<std::uint64_t> first_index = 0;  ///< none in the midst of a long list
   std::uint64_t count = 0;
   bool unknown_uid = false;  ///< `after` or `before` names no room of the list
 };

@@ -162,7 +162,7 @@ struct NodePage {
     std::string title = {};
   };
   std::vector<Row> rows = {};
-  std::uint64_t first_index = 0;
+  std::optional<std::uint64_t> first_index = 0;  ///< none in the midst of a long list
   std::uint64_t count = 0;
 };
 struct PendingNodes {
