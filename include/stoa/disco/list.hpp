@@ -34,8 +34,8 @@ struct ListPage {
   /// Position of the first entry in the requester's whole list; none where it would have to be
   /// counted among too many (XEP-0059, 2.2).
   std::optional<std::uint64_t> first_index = 0;
-  std::uint64_t count = 0;        ///< length of the requester's whole list
-  bool known = true;              ///< false: the key in after or before is not in that list
+  std::uint64_t count = 0;  ///< length of the requester's whole list
+  bool known = true;        ///< false: the key in after or before is not in that list
 };
 
 }  // namespace stoa::disco
