@@ -37,7 +37,9 @@ ArchiveRead of_node() {
 /// What has left the items of the node.
 std::string in_archive_table(NodeTables& tables) {
   return tables.connection
-      .run("SELECT coalesce(string_agg(seq::text, ' ' ORDER BY seq), '') FROM node_archive")
+      .run(
+          "SELECT coalesce(string_agg(seq::text, ' ' ORDER BY seq), '') FROM items i "
+          "JOIN nodes n ON n.number = i.node WHERE NOT i.stands OR i.seq < n.standing_from")
       .at(0)
       .at(0)
       .as<std::string>();

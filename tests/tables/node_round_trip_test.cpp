@@ -286,7 +286,7 @@ TEST_CASE("nothing of a deleted node is left") {
   CHECK(tables.load("c").parents.empty());
   tables.store("c", change::NodeDeleted{.number = 2, .node = "c"});
   for (const std::string table :
-       {"nodes", "items", "subscriptions", "node_affiliations", "node_links", "node_archive"}) {
+       {"nodes", "items", "subscriptions", "node_affiliations", "node_links"}) {
     CHECK(tables.connection.run("SELECT count(*) FROM " + table)[0][0].as<int>() == 0);
   }
 }
@@ -445,7 +445,9 @@ TEST_CASE("a row that cannot be read is damage of that node alone") {
 TEST_CASE("what PostgreSQL refuses leaves the writer empty") {
   NodeTables tables;
   tables.store("n", created(1, "n"));
-  tables.add("n", change::ItemPublished{.number = 5, .item = item(1, "x")});
+  tables.add("n", change::ItemPublished{.number = 1, .item = item(1, "x")});
+  tables.add("n", change::AffiliationSet{5, jid("romeo@montague.lit"), pubsub::Affiliation::none,
+                                         pubsub::Affiliation::owner});
   tables.connection.run("BEGIN");
   CHECK_THROWS_AS(tables.writer.write(tables.connection), store::postgres::Fault);
   tables.connection.run("ROLLBACK");

@@ -13,41 +13,49 @@ namespace stoa::store::postgres {
 
 namespace {
 
-constexpr Statement archive_purged{
-    "archive_purged",
-    "INSERT INTO node_archive (node, seq, digest, id, publisher, published) "
-    "SELECT i.node, i.seq, i.digest, i.id, i.publisher, i.published "
-    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(node, up_to, keep) "
-    "JOIN items i ON i.node = r.node AND i.seq <= r.up_to AND i.seq IS DISTINCT FROM r.keep "
-    "JOIN nodes n ON n.number = i.node AND stoa_archives(n.config) ON CONFLICT DO NOTHING"};
-
 constexpr Statement archive_passed{
     "archive_passed",
-    "INSERT INTO node_archive (node, seq, digest, id, publisher, published, payload) "
-    "SELECT r.node, r.seq, r.digest, r.id, r.publisher, stoa_time(r.published), r.payload "
-    "FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], "
-    "$7::text[]) AS r(node, seq, digest, id, publisher, published, payload) "
-    "JOIN nodes n ON n.number = r.node AND stoa_archives(n.config) ON CONFLICT DO NOTHING"};
+    "INSERT INTO items (node, seq, first_seq, digest, id, publisher, created, published, payload, "
+    "stands) "
+    "SELECT r.node, r.seq, r.first_seq, r.digest, r.id, r.publisher, stoa_time(r.created), "
+    "stoa_time(r.published), r.payload, false "
+    "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], "
+    "$7::bigint[], $8::bigint[], $9::text[]) "
+    "AS r(node, seq, first_seq, digest, id, publisher, created, published, payload) "
+    "JOIN nodes n ON n.number = r.node AND n.archives"};
 
-constexpr Statement silence_items{
-    "silence_archived_items",
-    "UPDATE node_archive a SET payload = NULL "
-    "FROM unnest($1::bigint[], $2::uuid[], $3::bigint[]) AS r(node, digest, up_to) "
-    "WHERE a.node = r.node AND a.digest = r.digest AND a.seq <= r.up_to "
-    "AND a.payload IS NOT NULL"};
+// An entry of an archive stays without its payload.
+constexpr Statement delete_purged{
+    "delete_purged_items",
+    "DELETE FROM items i USING unnest($1::bigint[], $2::bigint[], $3::bigint[]) "
+    "AS r(node, up_to, keep) JOIN nodes n ON n.number = r.node AND NOT n.archives "
+    "WHERE i.node = r.node AND i.seq <= r.up_to AND i.seq IS DISTINCT FROM r.keep "
+    "AND i.stands AND i.seq >= n.standing_from"};
 
 constexpr Statement silence_purged{
     "silence_purged_items",
-    "UPDATE node_archive a SET payload = NULL "
+    "UPDATE items i SET stands = false, payload = NULL "
     "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(node, up_to, keep) "
-    "WHERE a.node = r.node AND a.seq <= r.up_to AND a.seq IS DISTINCT FROM r.keep "
-    "AND a.payload IS NOT NULL"};
+    "WHERE i.node = r.node AND i.seq <= r.up_to AND i.seq IS DISTINCT FROM r.keep "
+    "AND (i.stands OR i.payload IS NOT NULL)"};
 
-void add_passed(Columns<7>& passed, const NodeWork& work) {
-  for (const auto& [item, how] : work.passed) {
-    const bool shown = how.with_payload && item->payload;
-    passed.add(work.number, item->meta.seq, digest(item->meta.id), item->meta.id,
-               item->meta.publisher.str(), item->meta.published,
+constexpr Statement silence_items{
+    "silence_archived_items",
+    "UPDATE items SET payload = NULL WHERE payload IS NOT NULL AND ctid = ANY(ARRAY("
+    "SELECT a.ctid FROM unnest($1::bigint[], $2::uuid[], $3::bigint[]) AS r(node, digest, up_to) "
+    "JOIN items a ON a.node = r.node AND a.digest = r.digest AND NOT a.stands "
+    "AND a.seq <= r.up_to "
+    "UNION ALL "
+    "SELECT a.ctid FROM unnest($1::bigint[], $2::uuid[], $3::bigint[]) AS r(node, digest, up_to) "
+    "JOIN nodes n ON n.number = r.node JOIN items a ON a.node = r.node AND a.digest = r.digest "
+    "AND a.stands AND a.seq <= least(r.up_to, n.standing_from - 1)))"};
+
+void add_passed(Columns<9>& passed, const NodeWork& work) {
+  for (const auto& [item, fate] : work.passed) {
+    const bool shown = fate != NodeWork::Fate::silent && item->payload;
+    const pubsub::ItemMeta& meta = item->meta;
+    passed.add(work.number, meta.seq, meta.first_seq, digest(meta.id), meta.id,
+               meta.publisher.str(), meta.created, meta.published,
                shown ? std::optional(std::string_view(*item->payload)) : std::nullopt);
   }
 }
@@ -55,20 +63,20 @@ void add_passed(Columns<7>& passed, const NodeWork& work) {
 }  // namespace
 
 void write_archive(Connection& connection, const PubsubBatch& batch) {
-  Columns<3> purged;
-  Columns<7> passed;
-  Columns<3> purges;
+  Columns<9> passed;
+  Columns<3> dropped;
+  Columns<3> silenced;
   for (const NodeWork& work : batch.nodes) {
     for (const auto* purge : work.purges) {
       const auto keep = purge->keep ? std::optional(purge->keep->seq) : std::nullopt;
-      purged.add(work.number, purge->up_to, keep);
-      purges.add(work.number, purge->up_to, keep);
+      dropped.add(work.number, purge->up_to, keep);
+      silenced.add(work.number, purge->up_to, keep);
     }
     add_passed(passed, work);
   }
-  purged.write(connection, archive_purged);
   passed.write(connection, archive_passed);
-  purges.write(connection, silence_purged);
+  dropped.write(connection, delete_purged);
+  silenced.write(connection, silence_purged);
 }
 
 void silence_archive(Connection& connection, const PubsubBatch& batch) {
@@ -84,18 +92,16 @@ namespace {
 // The whole archive of node $1 after the filters: publisher $2, from $3 to $4, not older than $5,
 // above $6, below $7, of these seqs $8, in category $9, with the words $10 in the language $11.
 // What is NULL does not count.
-#define STOA_ARCHIVE(columns)                                                                  \
-  "SELECT " columns                                                                            \
-  " FROM (SELECT seq, id, publisher, published, payload FROM items "                           \
-  "WHERE node = $1 UNION ALL SELECT seq, id, publisher, published, payload FROM node_archive " \
-  "WHERE node = $1) AS e WHERE ($2::text IS NULL OR e.publisher = $2) "                        \
-  "AND ($3::bigint IS NULL OR e.published >= stoa_time($3)) "                                  \
-  "AND ($4::bigint IS NULL OR e.published <= stoa_time($4)) "                                  \
-  "AND ($5::bigint IS NULL OR e.published >= stoa_time($5)) "                                  \
-  "AND ($6::bigint IS NULL OR e.seq > $6) AND ($7::bigint IS NULL OR e.seq < $7) "             \
-  "AND ($8::bigint[] IS NULL OR e.seq = ANY($8::bigint[])) "                                   \
-  "AND ($9::text IS NULL OR stoa_in_category(e.payload, $9)) "                                 \
-  "AND ($10::text IS NULL OR to_tsvector($11::regconfig, stoa_payload_text(e.payload)) "       \
+#define STOA_ARCHIVE(columns)                                                            \
+  "SELECT " columns                                                                      \
+  " FROM items e WHERE e.node = $1 AND ($2::text IS NULL OR e.publisher = $2) "          \
+  "AND ($3::bigint IS NULL OR e.published >= stoa_time($3)) "                            \
+  "AND ($4::bigint IS NULL OR e.published <= stoa_time($4)) "                            \
+  "AND ($5::bigint IS NULL OR e.published >= stoa_time($5)) "                            \
+  "AND ($6::bigint IS NULL OR e.seq > $6) AND ($7::bigint IS NULL OR e.seq < $7) "       \
+  "AND ($8::bigint[] IS NULL OR e.seq = ANY($8::bigint[])) "                             \
+  "AND ($9::text IS NULL OR stoa_in_category(e.payload, $9)) "                           \
+  "AND ($10::text IS NULL OR to_tsvector($11::regconfig, stoa_payload_text(e.payload)) " \
   "@@ plainto_tsquery($11::regconfig, $10)) "
 #define STOA_ENTRY "e.id, e.seq, e.publisher, stoa_micros(e.published), e.payload"
 
@@ -114,10 +120,7 @@ constexpr Statement downward{"archive_downward", STOA_ARCHIVE(STOA_ENTRY)
 #undef STOA_ENTRY
 
 constexpr Statement archive_has{
-    "archive_has",
-    "SELECT count(DISTINCT seq) FROM (SELECT seq FROM items WHERE node = $1 AND seq = "
-    "ANY($2::bigint[]) UNION ALL SELECT seq FROM node_archive WHERE node = $1 AND seq = "
-    "ANY($2::bigint[])) AS e"};
+    "archive_has", "SELECT count(*) FROM items WHERE node = $1 AND seq = ANY($2::bigint[])"};
 
 using MaybeNumber = std::optional<std::int64_t>;
 

@@ -28,14 +28,19 @@ struct NodeWork {
   const pubsub::change::NodeConfigured* configured = nullptr;  ///< the last one
   const pubsub::change::Related* related = nullptr;            ///< the last one
   std::vector<const pubsub::change::NodePurged*> purges = {};
-  Pending<const pubsub::Item*> items = {};
-  /// What leaves the items for the archive: stored rows, by item id, and publications of this
-  /// batch that never come to stand among the items.
-  struct Leaving {
-    bool with_payload = true;
+  Pending<const pubsub::Item*> items = {};  ///< those that come
+  /// What becomes of a publication that no longer stands among the items.
+  enum class Fate {
+    past,    ///< kept for the archive
+    silent,  ///< kept for the archive, without its payload
+    fallen,  ///< as `past`, by the node's standing_from alone
+    deleted
   };
-  std::map<std::string_view, Leaving> leaving = {};
-  std::vector<std::pair<const pubsub::Item*, Leaving>> passed = {};
+  std::map<std::uint64_t, Fate> leaving = {};  ///< stored rows, by seq
+  /// Publications of this batch that never come to stand.
+  std::vector<std::pair<const pubsub::Item*, Fate>> passed = {};
+  std::uint64_t standing_from = 0;
+  std::int64_t more_items = 0;  ///< the change of their number
   /// Entries of these ids lose their payload, up to that seq.
   std::map<std::string_view, std::uint64_t> silenced = {};
   Pending<const pubsub::Subscription*> subscriptions = {};
@@ -62,9 +67,9 @@ void write_fates(Connection& connection, const PubsubBatch& batch);
 void write_burials(Connection& connection, const PubsubBatch& batch);
 void write_acts(Connection& connection, const PubsubBatch& batch);
 
-/// Entries that purges make, and publications that never stand among the items: before write_items.
+/// Purges, and publications that never stand among the items: before write_items.
 void write_archive(Connection& connection, const PubsubBatch& batch);
-/// The rows of items; those that leave go to the archive, and the oldest leave the archive.
+/// Items that come and go; and the oldest leave the archive.
 void write_items(Connection& connection, const PubsubBatch& batch);
 /// What was retracted loses its payload: after write_items.
 void silence_archive(Connection& connection, const PubsubBatch& batch);

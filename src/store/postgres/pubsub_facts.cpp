@@ -12,21 +12,22 @@ namespace fact = pubsub::fact;
 
 namespace {
 
-constexpr Statement fetch_index{
-    "fetch_index", "SELECT " STOA_ITEM_COLUMNS " FROM items i WHERE i.node = $1 ORDER BY i.seq"};
-
-constexpr Statement fetch_items{"fetch_items",
+constexpr Statement fetch_index{"fetch_index",
                                 "SELECT " STOA_ITEM_COLUMNS
-                                " FROM items i WHERE i.node = $1 AND i.digest = ANY($2::uuid[]) "
-                                "ORDER BY i.seq"};
+                                " FROM items i WHERE " STOA_STANDING_OF_1 " ORDER BY i.seq"};
 
-constexpr Statement fetch_oldest{"fetch_oldest",
-                                 "SELECT " STOA_ITEM_COLUMNS
-                                 " FROM items i WHERE i.node = $1 ORDER BY i.seq LIMIT $2"};
+constexpr Statement fetch_items{"fetch_items", "SELECT " STOA_ITEM_COLUMNS
+                                               " FROM items i WHERE " STOA_STANDING_OF_1
+                                               " AND i.digest = ANY($2::uuid[]) "
+                                               "ORDER BY i.seq"};
 
-constexpr Statement fetch_last{
-    "fetch_last", "SELECT " STOA_ITEM_COLUMNS
-                  ", i.payload FROM items i WHERE i.node = $1 ORDER BY i.seq DESC LIMIT 1"};
+constexpr Statement fetch_oldest{"fetch_oldest", "SELECT " STOA_ITEM_COLUMNS
+                                                 " FROM items i WHERE " STOA_STANDING_OF_1
+                                                 " ORDER BY i.seq LIMIT $2"};
+
+constexpr Statement fetch_last{"fetch_last", "SELECT " STOA_ITEM_COLUMNS
+                                             ", i.payload FROM items i WHERE " STOA_STANDING_OF_1
+                                             " ORDER BY i.seq DESC LIMIT 1"};
 
 constexpr Statement count_owned{
     "count_owned",
@@ -41,11 +42,12 @@ constexpr Statement count_held{
 constexpr Statement count_bytes{
     "count_bytes",
     "SELECT coalesce(sum(octet_length(i.payload)), 0)::bigint "
-    "FROM nodes n JOIN items i ON i.node = n.number WHERE n.service = $1 AND n.creator = $2"};
+    "FROM nodes n JOIN items i ON i.node = n.number AND i.stands AND i.seq >= n.standing_from "
+    "WHERE n.service = $1 AND n.creator = $2"};
 
-constexpr Statement count_node_bytes{
-    "count_node_bytes",
-    "SELECT coalesce(sum(octet_length(payload)), 0)::bigint FROM items WHERE node = $1"};
+constexpr Statement count_node_bytes{"count_node_bytes",
+                                     "SELECT coalesce(sum(octet_length(i.payload)), 0)::bigint "
+                                     "FROM items i WHERE " STOA_STANDING_OF_1};
 
 constexpr Statement find_relative{
     "find_relative",

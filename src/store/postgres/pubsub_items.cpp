@@ -19,32 +19,37 @@ namespace {
 
 constexpr Statement first_alive{
     "first_alive",
-    "SELECT seq FROM items WHERE node = $1 AND published > stoa_time($2) ORDER BY seq LIMIT 1"};
+    "SELECT seq FROM items WHERE node = $1 AND stands AND seq >= $3 AND published > stoa_time($2) "
+    "ORDER BY seq LIMIT 1"};
 
-constexpr Statement all_items{"all_items", "SELECT item_count FROM nodes WHERE number = $1"};
+constexpr Statement all_items{"all_items",
+                              "SELECT item_count, standing_from FROM nodes WHERE number = $1"};
 
-constexpr Statement expired_items{"expired_items",
-                                  "SELECT count(*) FROM items WHERE node = $1 AND seq < $2"};
+constexpr Statement expired_items{
+    "expired_items",
+    "SELECT count(*) FROM items WHERE node = $1 AND stands AND seq >= $3 AND seq < $2"};
 
-constexpr Statement items_by_id{
-    "items_by_id", "SELECT " STOA_ITEM_COLUMNS
-                   ", i.payload FROM items i WHERE i.node = $1 AND i.digest = ANY($2::uuid[])"};
+constexpr Statement items_by_id{"items_by_id", "SELECT " STOA_ITEM_COLUMNS
+                                               ", i.payload FROM items i WHERE " STOA_STANDING_OF_1
+                                               " AND i.digest = ANY($2::uuid[])"};
 
 constexpr Statement place_by_seq{
     "place_by_seq",
-    "SELECT (SELECT count(*) FROM items o WHERE o.node = $1 AND o.seq >= $2 AND o.seq < i.seq) "
-    "FROM items i WHERE i.node = $1 AND i.seq >= $2 AND i.digest = $3::uuid"};
+    "SELECT (SELECT count(*) FROM items o WHERE o.node = $1 AND o.stands AND o.seq >= $2 AND o.seq "
+    "< i.seq) "
+    "FROM items i WHERE i.node = $1 AND i.stands AND i.seq >= $2 AND i.digest = $3::uuid"};
 
 constexpr Statement place_by_creation{
     "place_by_creation",
     "SELECT (SELECT count(*) FROM items o "
-    "WHERE o.node = $1 AND o.seq >= $2 AND o.first_seq < i.first_seq) "
-    "FROM items i WHERE i.node = $1 AND i.seq >= $2 AND i.digest = $3::uuid"};
+    "WHERE o.node = $1 AND o.stands AND o.seq >= $2 AND o.first_seq < i.first_seq) "
+    "FROM items i WHERE i.node = $1 AND i.stands AND i.seq >= $2 AND i.digest = $3::uuid"};
 
 // The rows to skip are found in the index alone.
-#define STOA_ITEMS_FROM_END(order)                                                        \
-  "SELECT " STOA_ITEM_COLUMNS                                                             \
-  ", i.payload FROM (SELECT seq FROM items WHERE node = $1 AND seq >= $2 ORDER BY " order \
+#define STOA_ITEMS_FROM_END(order)                                                          \
+  "SELECT " STOA_ITEM_COLUMNS                                                               \
+  ", i.payload FROM (SELECT seq FROM items WHERE node = $1 AND stands AND seq >= $2 ORDER " \
+  "BY " order                                                                               \
   " OFFSET $3 LIMIT $4) AS p JOIN items i ON i.node = $1 AND i.seq = p.seq ORDER BY i." order
 
 constexpr Statement oldest_published{"oldest_published", STOA_ITEMS_FROM_END("seq")};
@@ -57,15 +62,18 @@ constexpr Statement newest_created{"newest_created", STOA_ITEMS_FROM_END("first_
 // Where no key between the first and the last is left out, a place is a difference of keys, however
 // many items there are: a node that only grows, or loses its oldest, stays like that.
 constexpr Statement published_span{
-    "published_span", "SELECT min(seq), max(seq) FROM items WHERE node = $1 AND seq >= $2"};
+    "published_span",
+    "SELECT min(seq), max(seq) FROM items WHERE node = $1 AND stands AND seq >= $2"};
 constexpr Statement created_span{
-    "created_span", "SELECT min(first_seq), max(first_seq) FROM items WHERE node = $1 AND $2 = 0"};
-constexpr Statement keys_of_item{
-    "keys_of_item",
-    "SELECT seq, first_seq FROM items WHERE node = $1 AND seq >= $2 AND digest = $3::uuid"};
+    "created_span",
+    "SELECT min(first_seq), max(first_seq) FROM items WHERE node = $1 AND stands AND seq >= $2"};
+constexpr Statement keys_of_item{"keys_of_item",
+                                 "SELECT seq, first_seq FROM items WHERE node = $1 AND stands AND "
+                                 "seq >= $2 AND digest = $3::uuid"};
 
-#define STOA_ITEMS_BETWEEN(key)                                                       \
-  "SELECT " STOA_ITEM_COLUMNS ", i.payload FROM items i WHERE i.node = $1 AND i." key \
+#define STOA_ITEMS_BETWEEN(key)                                                        \
+  "SELECT " STOA_ITEM_COLUMNS                                                          \
+  ", i.payload FROM items i WHERE i.node = $1 AND i.stands AND i.seq >= $4 AND i." key \
   " >= $2 AND i." key " < $3 ORDER BY i." key
 
 constexpr Statement published_between{"published_between", STOA_ITEMS_BETWEEN("seq")};
@@ -74,10 +82,10 @@ constexpr Statement created_between{"created_between", STOA_ITEMS_BETWEEN("first
 #undef STOA_ITEMS_BETWEEN
 
 // One end of the list and how long it is. A node without items has one row without any.
-#define STOA_ITEMS_AT_END(order)                                                       \
-  "SELECT i.*, n.item_count FROM nodes n LEFT JOIN LATERAL (SELECT " STOA_ITEM_COLUMNS \
-  ", i.payload FROM items i WHERE i.node = n.number ORDER BY i." order                 \
-  " LIMIT $2) AS i ON true WHERE n.number = $1 ORDER BY i." order
+#define STOA_ITEMS_AT_END(order)                                                                \
+  "SELECT i.*, n.item_count FROM nodes n LEFT JOIN LATERAL (SELECT " STOA_ITEM_COLUMNS          \
+  ", i.payload FROM items i WHERE i.node = n.number AND i.stands AND i.seq >= n.standing_from " \
+  "ORDER BY i." order " LIMIT $2) AS i ON true WHERE n.number = $1 ORDER BY i." order
 
 constexpr Statement first_published{"first_published", STOA_ITEMS_AT_END("seq")};
 constexpr Statement last_published{"last_published", STOA_ITEMS_AT_END("seq DESC")};
@@ -130,26 +138,31 @@ class LiveItems {
   Connection& connection_;
   const ItemsRead& read_;
   const Ordering order_;
-  std::uint64_t first_ = 0;
+  std::uint64_t stored_ = 0;
+  std::uint64_t standing_from_ = 0;
+  std::uint64_t first_ = 0;  ///< the first place that counts
   bool none_ = false;
   std::optional<std::uint64_t> lowest_;  ///< key, where keys have no gaps
 };
 
 void LiveItems::find_first() {
+  const auto node = connection_.exec(all_items, read_.number);
+  none_ = node.empty();
+  if (none_) return;
+  stored_ = node[0][0].as<std::uint64_t>();
+  standing_from_ = first_ = node[0][1].as<std::uint64_t>();
   if (!read_.expired_until) return;
-  const auto rows =
-      connection_.exec(first_alive, read_.number, read_.expired_until->time_since_epoch().count());
+  const auto rows = connection_.exec(
+      first_alive, read_.number, read_.expired_until->time_since_epoch().count(), standing_from_);
   none_ = rows.empty();
   if (!none_) first_ = rows[0][0].as<std::uint64_t>();
 }
 
 std::uint64_t LiveItems::count() {
-  const auto all = connection_.exec(all_items, read_.number);
-  if (all.empty() || none_) return 0;
-  const auto stored = all[0][0].as<std::uint64_t>();
-  if (first_ == 0) return stored;
-  const auto gone = connection_.exec(expired_items, read_.number, first_);
-  return stored - gone.at(0).at(0).as<std::uint64_t>();
+  if (none_) return 0;
+  if (first_ == standing_from_) return stored_;
+  const auto gone = connection_.exec(expired_items, read_.number, first_, standing_from_);
+  return stored_ - gone.at(0).at(0).as<std::uint64_t>();
 }
 
 void LiveItems::find_keys(std::uint64_t total) {
@@ -181,7 +194,7 @@ std::vector<Item> LiveItems::part(Window window, std::uint64_t total) {
         order_.descending ? Window{total - window.end, total - window.begin} : window;
     const auto rows =
         connection_.exec(order_.creation ? created_between : published_between, read_.number,
-                         *lowest_ + ascending.begin, *lowest_ + ascending.end);
+                         *lowest_ + ascending.begin, *lowest_ + ascending.end, first_);
     items.reserve(rows.size());
     for (const auto& row : rows) items.push_back(item_in(row));
     if (order_.descending) std::reverse(items.begin(), items.end());
@@ -291,8 +304,10 @@ bool LiveItems::passes(const Item& item) const {
 
 ReadResult LiveItems::named() {
   std::optional<Snapshot> snapshot;
-  if (read_.expired_until) snapshot.emplace(connection_);
-  find_first();
+  if (read_.expired_until) {
+    snapshot.emplace(connection_);
+    find_first();
+  }
   std::vector<Item> items = by_id(read_.ids);
   std::erase_if(items, [this](const Item& item) { return !passes(item); });
   return paged(std::move(items));

@@ -12,24 +12,28 @@ namespace {
 
 // The leaves below $1 that $2 reads (an admin, $3, reads all), of those with items: what has not
 // expired at $4 begins with `first`, and of that the newest $5 are taken. In byte order of names.
-#define STOA_LEAVES                                                                              \
-  "WITH RECURSIVE down(node) AS (SELECT $1::bigint UNION "                                       \
-  "SELECT l.child FROM node_links l JOIN down d ON l.parent = d.node), "                         \
-  "seen AS (SELECT n.number, n.node, n.item_count, "                                             \
-  "CASE WHEN n.item_expire IS NULL THEN 0 ELSE coalesce((SELECT i.seq FROM items i "             \
-  "WHERE i.node = n.number AND i.published > stoa_time($4) - n.item_expire * interval '1 s' "    \
-  "ORDER BY i.seq LIMIT 1), 9223372036854775807) END AS first "                                  \
-  "FROM down d JOIN nodes n ON n.number = d.node "                                               \
-  "CROSS JOIN LATERAL (SELECT stoa_affiliation(n.number, $2) AS affiliation) AS a "              \
-  "WHERE n.item_count > 0 AND ($3 OR a.affiliation IN ('member', 'publisher', 'owner') "         \
-  "OR (a.affiliation IS NULL AND (n.access_model = 'open' OR (n.access_model = 'authorize' "     \
-  "AND EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number AND s.bare = $2 "             \
-  "AND s.state = 'subscribed'))))) "                                                             \
-  "AND ($3 OR (n.linked_to IS NULL AND n.hung_from IS NULL) OR stoa_lets_in(n.number, $2))), "   \
-  "alive AS (SELECT number, node, first, CASE WHEN first = 0 THEN item_count ELSE item_count - " \
-  "(SELECT count(*) FROM items i WHERE i.node = number AND i.seq < first) END AS count "         \
-  "FROM seen), "                                                                                 \
-  "leaves AS (SELECT number, node, first, count, least(count, $5::bigint) AS taken "             \
+#define STOA_LEAVES                                                                            \
+  "WITH RECURSIVE down(node) AS (SELECT $1::bigint UNION "                                     \
+  "SELECT l.child FROM node_links l JOIN down d ON l.parent = d.node), "                       \
+  "seen AS (SELECT n.number, n.node, n.item_count, "                                           \
+  "n.standing_from, CASE WHEN n.item_expire IS NULL THEN n.standing_from "                     \
+  "ELSE coalesce((SELECT i.seq FROM items i "                                                  \
+  "WHERE i.node = n.number AND i.stands AND i.seq >= n.standing_from AND i.published > "       \
+  "stoa_time($4) - n.item_expire * interval '1 s' "                                            \
+  "ORDER BY i.seq LIMIT 1), 9223372036854775807) END AS first "                                \
+  "FROM down d JOIN nodes n ON n.number = d.node "                                             \
+  "CROSS JOIN LATERAL (SELECT stoa_affiliation(n.number, $2) AS affiliation) AS a "            \
+  "WHERE n.item_count > 0 AND ($3 OR a.affiliation IN ('member', 'publisher', 'owner') "       \
+  "OR (a.affiliation IS NULL AND (n.access_model = 'open' OR (n.access_model = 'authorize' "   \
+  "AND EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number AND s.bare = $2 "           \
+  "AND s.state = 'subscribed'))))) "                                                           \
+  "AND ($3 OR (n.linked_to IS NULL AND n.hung_from IS NULL) OR stoa_lets_in(n.number, $2))), " \
+  "alive AS (SELECT number, node, first, "                                                     \
+  "CASE WHEN first = standing_from THEN item_count ELSE item_count - "                         \
+  "(SELECT count(*) FROM items i WHERE i.node = number AND i.stands "                          \
+  "AND i.seq >= standing_from AND i.seq < first) END AS count "                                \
+  "FROM seen), "                                                                               \
+  "leaves AS (SELECT number, node, first, count, least(count, $5::bigint) AS taken "           \
   "FROM alive WHERE count > 0) "
 
 // Of all, of those before the leaf $6, and what is taken of that leaf.
@@ -58,21 +62,22 @@ constexpr Statement joined_places{
 
 constexpr Statement joined_place_by_seq{
     "joined_place_by_seq",
-    "SELECT (SELECT count(*) FROM items o WHERE o.node = $1 AND o.seq >= $2 AND o.seq < i.seq) "
-    "FROM items i WHERE i.node = $1 AND i.seq >= $2 AND i.digest = $3::uuid"};
+    "SELECT (SELECT count(*) FROM items o WHERE o.node = $1 AND o.stands AND o.seq >= $2 AND o.seq "
+    "< i.seq) "
+    "FROM items i WHERE i.node = $1 AND i.stands AND i.seq >= $2 AND i.digest = $3::uuid"};
 
 constexpr Statement joined_place_by_creation{
     "joined_place_by_creation",
     "SELECT (SELECT count(*) FROM items o "
-    "WHERE o.node = $1 AND o.seq >= $2 AND o.first_seq < i.first_seq) "
-    "FROM items i WHERE i.node = $1 AND i.seq >= $2 AND i.digest = $3::uuid"};
+    "WHERE o.node = $1 AND o.stands AND o.seq >= $2 AND o.first_seq < i.first_seq) "
+    "FROM items i WHERE i.node = $1 AND i.stands AND i.seq >= $2 AND i.digest = $3::uuid"};
 
 #define STOA_JOINED_ITEMS(order)                                                              \
   "SELECT " STOA_ITEM_COLUMNS                                                                 \
   ", i.payload, w.place FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) " \
   "WITH ORDINALITY AS w(node, first, skipped, taken, place) CROSS JOIN LATERAL "              \
-  "(SELECT * FROM items i WHERE i.node = w.node AND i.seq >= w.first ORDER BY i." order       \
-  " OFFSET w.skipped LIMIT w.taken) AS i ORDER BY w.place, i." order
+  "(SELECT * FROM items i WHERE i.node = w.node AND i.stands AND i.seq >= w.first ORDER BY "  \
+  "i." order " OFFSET w.skipped LIMIT w.taken) AS i ORDER BY w.place, i." order
 
 constexpr Statement joined_oldest_published{"joined_oldest_published", STOA_JOINED_ITEMS("seq")};
 constexpr Statement joined_newest_published{"joined_newest_published",

@@ -13,20 +13,20 @@ using pubsub::NodeState;
 
 namespace {
 
-#define STOA_NODE_COLUMNS                                                                   \
-  "n.number, n.version, n.node, n.creator, stoa_micros(n.created), n.item_count, "          \
-  "greatest((SELECT max(seq) FROM items i WHERE i.node = n.number), "                       \
-  "(SELECT max(seq) FROM node_archive a WHERE a.node = n.number), "                         \
-  "(SELECT max(seq) FROM node_log g WHERE g.node = n.number)), "                            \
-  "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i " \
-  "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END, n.nested, "                         \
-  "n.linked_to, n.hung_from, (SELECT r.node FROM nodes r "                                  \
-  "WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned, "                      \
-  "stoa_config_text(n.config), "                                                            \
-  "(SELECT array_agg(a.jid ORDER BY a.jid) FROM node_affiliations a "                       \
-  "WHERE a.node = n.number), "                                                              \
-  "(SELECT array_agg(a.affiliation ORDER BY a.jid) FROM node_affiliations a "               \
-  "WHERE a.node = n.number), "                                                              \
+#define STOA_NODE_COLUMNS                                                                      \
+  "n.number, n.version, n.node, n.creator, stoa_micros(n.created), n.item_count, "             \
+  "greatest((SELECT max(seq) FROM items i WHERE i.node = n.number), "                          \
+  "(SELECT max(seq) FROM node_log g WHERE g.node = n.number)), "                               \
+  "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i "    \
+  "WHERE i.node = n.number AND i.stands AND i.seq >= n.standing_from ORDER BY i.seq LIMIT 1) " \
+  "END, n.nested, "                                                                            \
+  "n.linked_to, n.hung_from, (SELECT r.node FROM nodes r "                                     \
+  "WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned, "                         \
+  "stoa_config_text(n.config), "                                                               \
+  "(SELECT array_agg(a.jid ORDER BY a.jid) FROM node_affiliations a "                          \
+  "WHERE a.node = n.number), "                                                                 \
+  "(SELECT array_agg(a.affiliation ORDER BY a.jid) FROM node_affiliations a "                  \
+  "WHERE a.node = n.number), "                                                                 \
   "EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number)"
 /// What these are, in their order.
 namespace node_column {
@@ -91,7 +91,8 @@ constexpr Statement pending_nodes{
     "SELECT n.node FROM nodes n WHERE n.orphaned AND n.service = $1 AND n.node > $2 "
     "UNION "
     "SELECT n.node FROM nodes n CROSS JOIN LATERAL (SELECT i.published FROM items i "
-    "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) AS oldest "
+    "WHERE i.node = n.number AND i.stands AND i.seq >= n.standing_from "
+    "ORDER BY i.seq LIMIT 1) AS oldest "
     "WHERE n.item_expire IS NOT NULL AND n.service = $1 AND n.head >= left($2, 300) "
     "AND n.node > $2 "
     "AND oldest.published <= stoa_time($3) - n.item_expire * interval '1 second'"

@@ -18,6 +18,7 @@ constexpr Statement find_watched{
     "AND ($2::text[] IS NULL OR s.bare = ANY($2::text[])) "
     "UNION "
     "SELECT i.publisher FROM nodes n JOIN items i ON i.node = n.number "
+    "AND i.stands AND i.seq >= n.standing_from "
     "WHERE n.config ? 'pubsub#purge_offline' AND n.service = $1 "
     "AND ($2::text[] IS NULL OR i.publisher = ANY($2::text[])) ORDER BY 1"};
 
@@ -33,7 +34,8 @@ constexpr Statement find_left{
     "WHERE s.bare = $2 AND n.service = $1 AND (s.temporary OR n.config ? 'pubsub#tempsub') "
     "UNION "
     "SELECT n.number FROM nodes n WHERE n.config ? 'pubsub#purge_offline' AND n.service = $1 "
-    "AND EXISTS (SELECT FROM items i WHERE i.node = n.number AND i.publisher = $2) ORDER BY 1"};
+    "AND EXISTS (SELECT FROM items i WHERE i.node = n.number AND i.stands "
+    "AND i.seq >= n.standing_from AND i.publisher = $2) ORDER BY 1"};
 
 }  // namespace
 

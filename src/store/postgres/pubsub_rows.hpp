@@ -43,6 +43,11 @@ pubsub::Affiliation affiliation_in(std::uint64_t node, std::string_view word);
 inline constexpr int subscription_columns = 20;
 pubsub::Subscription subscription_in(const pqxx::row& row);
 
+/// Of the rows of node $1 those that stand among its items (schema/0017).
+#define STOA_STANDING_OF_1                 \
+  "i.node = $1 AND i.stands AND i.seq >= " \
+  "(SELECT n.standing_from FROM nodes n WHERE n.number = $1)"
+
 /// For meta_in(), and with the payload behind it for item_in().
 #define STOA_ITEM_COLUMNS                                                   \
   "i.node, i.id, i.seq, i.first_seq, i.publisher, stoa_micros(i.created), " \

@@ -24,13 +24,30 @@ NodeWork& PubsubBatch::node(std::uint64_t number) {
 
 namespace {
 
-/// The item of that id is about to go: the one of this batch, or else the stored one.
-void leave(NodeWork& work, const std::string& id, NodeWork::Leaving how) {
-  if (const auto* item = work.items.find({0, id})) {
-    work.passed.emplace_back(*item, how);
+/// The item is about to go: the one of this batch, or else the stored one.
+void leave(NodeWork& work, const pubsub::ItemMeta& item, NodeWork::Fate fate) {
+  if (const auto* pending = work.items.find({0, item.id})) {
+    if (fate != NodeWork::Fate::deleted) work.passed.emplace_back(*pending, fate);
+    work.items.erase({0, item.id});
   } else {
-    work.leaving.emplace(id, how);
+    work.leaving.emplace(item.seq, fate);
+    if (fate == NodeWork::Fate::fallen) {
+      work.standing_from = std::max(work.standing_from, item.seq + 1);
+    }
   }
+}
+
+NodeWork::Fate fate_of(change::Removal why) {
+  switch (why) {
+    case change::Removal::retracted:
+      return NodeWork::Fate::silent;
+    case change::Removal::replaced:
+      return NodeWork::Fate::deleted;
+    case change::Removal::evicted:
+    case change::Removal::expired:
+      break;
+  }
+  return NodeWork::Fate::fallen;
 }
 
 struct Add {
@@ -77,28 +94,30 @@ struct Add {
 
   void operator()(const change::ItemPublished& c) const {
     NodeWork& work = batch.node(c.number);
-    if (c.before && !c.transient) leave(work, c.item.meta.id, {});
+    if (c.before)
+      leave(work, *c.before, c.transient ? NodeWork::Fate::deleted : NodeWork::Fate::past);
+    if (!c.before) ++work.more_items;
     work.items.put({0, c.item.meta.id}, &c.item);
   }
 
   void operator()(const change::ItemsRetracted& c) const {
     NodeWork& work = batch.node(c.number);
-    const bool retracted = c.why == change::Removal::retracted;
     for (const pubsub::ItemMeta& item : c.items) {
-      if (c.why != change::Removal::replaced) leave(work, item.id, {!retracted});
-      if (retracted) work.silenced[item.id] = item.seq;
-      work.items.erase({0, item.id});
+      leave(work, item, fate_of(c.why));
+      if (c.why == change::Removal::retracted) work.silenced[item.id] = item.seq;
     }
+    work.more_items -= static_cast<std::int64_t>(c.items.size());
   }
 
   void operator()(const change::NodePurged& c) const {
     NodeWork& work = batch.node(c.number);
     work.purges.push_back(&c);
+    work.more_items -= static_cast<std::int64_t>(c.count_before - c.count_after);
     for (const auto& [key, item] : work.items.slots()) {
       if (!item) continue;
       const std::uint64_t seq = (*item)->meta.seq;
       if (seq > c.up_to || (c.keep && c.keep->seq == seq)) continue;
-      work.passed.emplace_back(*item, NodeWork::Leaving{false});
+      work.passed.emplace_back(*item, NodeWork::Fate::silent);
       work.items.erase(key);
     }
   }
