@@ -9,6 +9,8 @@
 
 #include <pqxx/array>
 
+#include "store/postgres/stored_jid.hpp"
+
 namespace stoa::store::postgres {
 namespace {
 
@@ -81,17 +83,10 @@ Jid Cells::jid() {
     return {};
   }
   const std::string stored = text();
-  const std::string_view all = stored;
-  const std::size_t slash = std::min(all.find('/'), all.size());
-  const std::string_view bare = all.substr(0, slash);
-  const std::size_t at = bare.find('@');
-  const std::string_view local = at == std::string_view::npos ? "" : bare.substr(0, at);
-  const std::string_view domain = at == std::string_view::npos ? bare : bare.substr(at + 1);
-  const std::string_view resource = slash < all.size() ? all.substr(slash + 1) : "";
-  Jid jid = Jid::from_prepared(local, domain, resource);
-  const bool whole = jid.str() == stored || stored.empty();
-  if (!whole || (domain.empty() && !stored.empty()) || all.size() > 3071) damaged("no address");
-  return stored.empty() ? Jid() : jid;
+  if (stored.empty()) return {};
+  auto jid = stored_jid(stored);
+  if (!jid) damaged("no address");
+  return std::move(*jid);
 }
 
 std::vector<std::string> Cells::texts() {

@@ -6,6 +6,7 @@
 #include <stoa/xml/parser.hpp>
 
 #include "store/postgres/fault.hpp"
+#include "store/postgres/stored_jid.hpp"
 
 namespace stoa::store::postgres {
 
@@ -18,13 +19,13 @@ std::string_view text_in(const pqxx::field& field) {
 }
 
 Jid jid_in(std::uint64_t node, const pqxx::field& field) {
-  auto jid = Jid::parse(text_in(field));
+  auto jid = stored_jid(text_in(field));
   if (!jid) damaged(node, std::string("no address: ") + field.name());
   return std::move(*jid);
 }
 
 Jid jid_in(std::uint64_t node, std::string_view text) {
-  auto jid = Jid::parse(text);
+  auto jid = stored_jid(text);
   if (!jid) damaged(node, "no address");
   return std::move(*jid);
 }
