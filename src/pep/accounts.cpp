@@ -252,6 +252,18 @@ void Accounts::set_admins(std::set<std::string, std::less<>> admins) {
   place_.service.admins = std::move(admins);
 }
 
+void Accounts::serve(NodeService& nodes) {
+  nodes.on_errands_elsewhere([this](const std::string& service, const std::string& node,
+                                    pubsub::Request request, const NodeService::Done& done) {
+    const auto account = Jid::parse(service);
+    if (account && place_.gateway.serves(account->domain())) {
+      touch(*account).nodes.ask(node, std::move(request), done);
+    } else {
+      done(dispatch::unknown_payload());
+    }
+  });
+}
+
 std::size_t Accounts::entities() const {
   std::size_t count = 0;
   for (const auto& [name, account] : accounts_) count += account->nodes.entities();

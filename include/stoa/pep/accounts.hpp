@@ -82,6 +82,9 @@ class Accounts final : public dispatch::Service, private GatewayEvents {
   /// Bare JIDs: who owns the nodes at the servers' own addresses.
   void set_admins(std::set<std::string, std::less<>> admins);
 
+  /// Carries out the errands of the nodes service to nodes of accounts. Outlives it.
+  void serve(NodeService& nodes);
+
   /// Nodes in memory, of all accounts.
   std::size_t entities() const;
 

@@ -17,15 +17,22 @@ xml::Element shown(const CommandRead& read, ResultTable table) {
   return done;
 }
 
+/// An errand's node; at another service its URI (XEP-0060, 12.22).
+std::string name_of(const InvolvedNodes& found, std::size_t errand) {
+  if (errand < found.nodes.size()) return found.nodes[errand];
+  const InvolvedNodes::Elsewhere& other = found.elsewhere.at(errand - found.nodes.size());
+  return "xmpp:" + other.service + "?;node=" + other.node;
+}
+
 /// What became of errands: how many were done, and which not and why.
-ResultTable outcome_table(const std::vector<std::string>& nodes, const Outcomes& outcomes) {
+ResultTable outcome_table(const InvolvedNodes& found, const Outcomes& outcomes) {
   ResultTable table(wire::service_form, "Done", {"node", "outcome"});
   std::size_t done = 0;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (!outcomes[i]) {
       ++done;
     } else {
-      table.row({nodes.at(i), std::string(token(outcomes[i]->condition))});
+      table.row({name_of(found, i), std::string(token(outcomes[i]->condition))});
     }
   }
   table.field("nodes", std::to_string(done));
@@ -34,9 +41,7 @@ ResultTable outcome_table(const std::vector<std::string>& nodes, const Outcomes&
 
 /// The content of one kind of find.
 struct Shows {
-  ResultTable operator()(const InvolvedNodes& found) const {
-    return outcome_table(found.nodes, {});
-  }
+  ResultTable operator()(const InvolvedNodes& found) const { return outcome_table(found, {}); }
   ResultTable operator()(const BuriedNodes& found) const {
     ResultTable table(wire::service_form, "Deleted nodes", {"node", "deleted", "until", "by"});
     for (const auto& row : found.rows) {
@@ -75,12 +80,26 @@ std::vector<std::pair<std::string, Request>> Engine::errands(const pubsub::Read&
   return errands;
 }
 
+std::vector<Engine::Elsewhere> Engine::errands_elsewhere(const pubsub::Read& read,
+                                                         const pubsub::ReadResult& found) {
+  const auto* of = std::get_if<CommandRead>(&read);
+  const auto* nodes = std::get_if<InvolvedNodes>(&found);
+  if (of == nullptr || nodes == nullptr) return {};
+  const Jid& user = std::get<look::Involved>(of->what).bare;
+  std::vector<Elsewhere> errands;
+  for (const auto& other : nodes->elsewhere) {
+    errands.push_back(
+        {other.service, other.node, pubsub::Request(of->by, other.node, action::RemoveUser{user})});
+  }
+  return errands;
+}
+
 Result<Answered, StanzaError> Engine::conclude(const pubsub::Read& read,
                                                const pubsub::ReadResult& found,
                                                const Outcomes& outcomes, const pubsub::Settings&) {
   Answered answered;
-  answered.reply = shown(std::get<CommandRead>(read),
-                         outcome_table(std::get<InvolvedNodes>(found).nodes, outcomes));
+  answered.reply =
+      shown(std::get<CommandRead>(read), outcome_table(std::get<InvolvedNodes>(found), outcomes));
   return answered;
 }
 

@@ -30,7 +30,7 @@ std::optional<std::size_t> rows_wanted(const forms::Form& form) {
 Claimed remove_user(const Order& order) {
   const auto user = Jid::parse(forms::text_in(order.form, "jid"));
   if (!user || user->local().empty()) return unusable("jid is no address of a user");
-  return order.look_up(look::Involved{user->bare()}, 0);
+  return order.look_up(look::Involved{user->bare(), order.settings.account_domains}, 0);
 }
 
 Claimed delete_node(const Order& order) {

@@ -13,9 +13,11 @@
 namespace stoa::pubsub {
 
 namespace look {
-/// Nodes at which the bare JID has an affiliation or a subscription, by NodeID.
+/// Nodes at which the bare JID has an affiliation or a subscription, by NodeID; and such nodes of
+/// the accounts of these domains and of the domains themselves.
 struct Involved {
   Jid bare = {};
+  std::vector<std::string> domains = {};
 };
 /// Deleted nodes that can still be brought back, the last ones first.
 struct Buried {
@@ -39,7 +41,13 @@ struct CommandRead {
 };
 
 struct InvolvedNodes {
+  /// At another service of ours.
+  struct Elsewhere {
+    std::string service = {};
+    std::string node = {};
+  };
   std::vector<std::string> nodes = {};
+  std::vector<Elsewhere> elsewhere = {};  ///< by service and NodeID
 };
 struct BuriedNodes {
   struct Row {
