@@ -141,6 +141,7 @@ std::vector<Hosted> host_nodes_with_accounts(pubsub::Settings settings, const Li
   settings.people = &gateway;
   const auto domains = link.pep_servers();
   settings.account_domains.assign(domains.begin(), domains.end());
+  place.dispatcher.add_users(link.link.domain, domains);
   settings = pubsub::prepare(std::move(settings));
   std::vector<Hosted> hosted;
   pep::Accounts& accounts = host_accounts(settings, link, config, place, gateway);

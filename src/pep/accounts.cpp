@@ -132,6 +132,11 @@ void Accounts::drop_idle() {
 }
 
 bool Accounts::handle(Stanza& stanza) {
+  if (!stanza.delegation && stanza.kind == StanzaKind::presence && !stanza.to.local().empty() &&
+      place_.gateway.serves(stanza.to.domain())) {
+    place_.gateway.directed(stanza);
+    return true;
+  }
   if (!stanza.delegation) {
     return unwrap(stanza) || describe(stanza) || place_.gateway.handle(stanza);
   }

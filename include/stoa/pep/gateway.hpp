@@ -28,6 +28,8 @@ struct GatewaySettings {
   Duration refused_roster_age = std::chrono::seconds(20);
   std::size_t resources_of_one = 64;
   std::size_t interests_of_one = 256;
+  std::size_t sharers_of_one = 1000;  ///< who send an account their presence, and are no contacts
+  std::size_t most_shared = 10'000;   ///< accounts with such
 };
 
 /// What followed from what a server told; the rest of the program acts on it.
@@ -51,6 +53,8 @@ class Gateway final : public pubsub::People {
 
   /// A stanza to the component. true: it was for the gateway alone.
   bool handle(const Stanza& stanza);
+  /// Presence that a server hands on as it came, to one of its users.
+  void directed(const Stanza& presence);
 
   /// Whether requests to users of that domain may be handed over by it.
   bool serves(std::string_view domain) const { return settings_.servers.contains(domain); }
@@ -61,6 +65,8 @@ class Gateway final : public pubsub::People {
   const pubsub::Roster* roster(const Jid& owner) const override;
   bool blocks(const Jid& owner, const Jid& jid) const override;
   std::vector<Jid> interested(std::string_view bare, std::string_view node) const override;
+  bool shares_presence(const Jid& account, const Jid& full) const override;
+  std::vector<Jid> sharers(const Jid& account, std::string_view node) const override;
   std::optional<pubsub::Envelope> envelope(const Jid& account) const override;
 
   /// Everything that the resources of that contact want.
@@ -88,6 +94,8 @@ class Gateway final : public pubsub::People {
     std::optional<Caps> caps;
     SharedInterests wants;                            // nullptr: not known yet
     std::set<std::string, std::less<>> refused_from;  // accounts whose messages came back
+    bool told = false;  // by its server; else it is known for what it sends to accounts alone
+    std::set<std::string, std::less<>> shared_with;  // accounts that it sends its presence to
   };
   using Resources = std::map<std::string, Resource, std::less<>>;
   /// A request of ours that waits for its answer; nullptr: none came in time.
@@ -116,12 +124,19 @@ class Gateway final : public pubsub::People {
   bool may_read_blocks(const Jid& owner) const;
 
   void present(const Stanza& presence);
+  Resource* note(const Jid& full);
+  void read_wants(const Jid& full, const xml::Element& presence);
+  void shared(const Jid& full, const Jid& account);
+  void left(const Jid& who);
+  void leave(const Jid& full, const Jid& account);
   bool may_tell_presence(const Jid& who) const;
   void caps_came(const Jid& full, const Caps& caps, const Stanza* answer);
   void learn(const Jid& full, const SharedInterests& wants);
-  void arrive(const Jid& full, std::vector<std::string> nodes);
+  enum class Told { all, but_shared };  // which accounts are new to it
+  void arrive(const Jid& full, std::vector<std::string> nodes, Told told = Told::all);
   Resource* find(const Jid& full);
-  std::vector<Jid> concerned_accounts(const Jid& bare) const;
+  std::vector<Jid> concerned_accounts(const Jid& full) const;
+  std::vector<Jid> accounts_of(const std::set<std::string>& names) const;
 
   GatewaySettings settings_;
   dispatch::Common& common_;
@@ -131,6 +146,7 @@ class Gateway final : public pubsub::People {
   std::unordered_map<std::string, KnownRoster> rosters_;               // by bare JID
   std::map<std::string, std::set<std::string>, std::less<>> seen_by_;  // contact: owners it hears
   std::map<std::string, Resources, std::less<>> present_;              // by bare JID
+  std::map<std::string, std::set<Jid>, std::less<>> sharers_;          // by account
   CapsCache caps_;
   std::map<std::string, std::vector<Jid>> asked_caps_;  // who waits for capabilities under way
   std::unordered_map<std::string, Asked> asked_;        // by id

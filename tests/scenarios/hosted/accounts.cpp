@@ -12,6 +12,7 @@ NodesOfRun::NodesOfRun(const Place& place, pubsub::Settings settings, PortsOf po
       place.outlet);
   settings_.people = gateway_.get();
   settings_.account_domains = {server};
+  place.dispatcher.add_users(domain, {server});
   settings_ = pubsub::prepare(std::move(settings_));
   pep::AccountsPlace accounts{.service = {.common = place.common,
                                           .outlet = place.outlet,
