@@ -10,10 +10,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include <stoa/base/result.hpp>
 #include <stoa/dispatch/common.hpp>
 #include <stoa/pep/caps.hpp>
 #include <stoa/pep/grants.hpp>
 #include <stoa/pubsub/model/people.hpp>
+#include <stoa/stanza/error.hpp>
 #include <stoa/stanza/stanza.hpp>
 
 namespace stoa::pep {
@@ -43,6 +45,21 @@ class GatewayEvents {
   virtual void contact_changed(const Jid& account, const Jid& contact) = 0;
 };
 
+/// A request in the name of an account (XEP-0356, 6).
+struct RequestAs {
+  Jid account = {};
+  Jid to = {};
+  std::string_view type = {};  ///< get or set
+  xml::Element payload = {};
+};
+/// Why it has no result. `by`: who said so, where it was not the account's server nor we.
+struct NotDone {
+  StanzaError error;
+  std::string by = {};
+};
+/// The iq of type result that came back.
+using DoneAs = Result<xml::Element, NotDone>;
+
 /// Talks with the servers: takes their grants, reads rosters and block lists, follows presence,
 /// asks clients what they want (XEP-0355, XEP-0356, XEP-0115). Loop thread only.
 class Gateway final : public pubsub::People {
@@ -68,6 +85,11 @@ class Gateway final : public pubsub::People {
   bool shares_presence(const Jid& account, const Jid& full) const override;
   std::vector<Jid> sharers(const Jid& account, std::string_view node) const override;
   std::optional<pubsub::Envelope> envelope(const Jid& account) const override;
+
+  /// Whether the account's server lets us send such iqs in its name.
+  bool may_send_as(const Jid& account, std::string_view type, std::string_view ns) const;
+  /// `then` is called once, later: silence and refusals of the server are results too.
+  void send_as(RequestAs request, std::function<void(DoneAs)> then);
 
   /// Everything that the resources of that contact want.
   void greet_again(const Jid& account, const Jid& contact);
@@ -107,8 +129,6 @@ class Gateway final : public pubsub::People {
 
   void ask(const Jid& whom, std::string_view type, xml::Element payload,
            std::function<void(const Stanza*)> then);
-  void ask_as(const Jid& account, xml::Element payload,
-              std::function<void(const xml::Element*)> then);
   bool answered(const Stanza& stanza);
   bool told(const Stanza& message);
   void bounced(const Stanza& message);
@@ -116,7 +136,7 @@ class Gateway final : public pubsub::People {
 
   bool pushed(const Stanza& iq);
   void roster_came(const Jid& owner, const Stanza* answer);
-  void blocks_came(const Jid& owner, const xml::Element* answer);
+  void blocks_came(const Jid& owner, const DoneAs& answer);
   void roster_complete(const Jid& owner);
   void compare(const Jid& owner, const pubsub::Roster& before, const pubsub::Roster& now);
   void note_hearing(const std::string& bare, const Jid& owner, const pubsub::Contact* contact);
