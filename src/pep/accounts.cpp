@@ -97,7 +97,18 @@ struct Accounts::Account {
 };
 
 Accounts::Accounts(AccountsPlace place, pubsub::Settings settings)
-    : place_(std::move(place)), settings_(std::move(settings)) {
+    : place_(std::move(place)),
+      settings_(std::move(settings)),
+      subscriptions_({.common = place_.service.common,
+                      .outlet = place_.service.outlet,
+                      .gateway = place_.gateway,
+                      .nodes_of =
+                          [this](const Jid& account) {
+                            Account& held = touch(account);
+                            return AccountNodes{held.nodes, held.loader};
+                          },
+                      .settle = [this](const Stanza& stanza, const dispatch::Outcome& outcome,
+                                       const std::string& by) { settle(stanza, outcome, by); }}) {
   place_.gateway.on_events(*this);
 }
 
@@ -140,15 +151,17 @@ bool Accounts::handle(Stanza& stanza) {
   if (!stanza.delegation) {
     return unwrap(stanza) || describe(stanza) || place_.gateway.handle(stanza);
   }
+  if (stanza.to.is_bare() && subscriptions_.handle(stanza)) return true;
   if (!stanza.to.is_bare() || !touch(stanza.to).nodes.handle(stanza)) {
     settle(stanza, dispatch::unknown_payload());
   }
   return true;
 }
 
-void Accounts::settle(const Stanza& stanza, const dispatch::Outcome& outcome) {
+void Accounts::settle(const Stanza& stanza, const dispatch::Outcome& outcome,
+                      const std::string& by) {
   dispatch::Common& common = place_.service.common;
-  const dispatch::Settling settling{.by = {}, .stanza_bytes = place_.service.limits.stanza_bytes};
+  const dispatch::Settling settling{.by = by, .stanza_bytes = place_.service.limits.stanza_bytes};
   auto reply = dispatch::settle(stanza, outcome, settling, common.metrics);
   if (!reply) return;
   common.release.put(place_.service.outlet, std::move(*reply),
@@ -193,16 +206,32 @@ bool Accounts::describe(const Stanza& stanza) {
   const std::size_t stem = delegation_stem.size() + version_length;
   if (node.size() <= stem || !is_version_of(delegation_stem, node.substr(0, stem))) return false;
   std::string_view what = node.substr(stem);
+  bool of_users = true;
   if (what.starts_with("::")) {
     what.remove_prefix(2);
+    of_users = false;
   } else if (what.starts_with(":bare:")) {
     what.remove_prefix(6);
   }
-  if (what != ns::pubsub && what != ns::pubsub_owner) return false;
-  disco::Info info = pubsub::Engine::service_info(settings_);
-  info.node = node;
-  settle(stanza, dispatch::Accepted{disco::encode(info)});
+  auto info = information_about(what, stanza.from);
+  if (!info) return false;
+  if (what == account_management && !of_users) info->features.clear();  // accounts have it
+  info->node = node;
+  settle(stanza, dispatch::Accepted{disco::encode(*info)});
   return true;
+}
+
+/// Of what may be handed over; nullopt for what is none of it.
+std::optional<disco::Info> Accounts::information_about(std::string_view space,
+                                                       const Jid& server) const {
+  if (space == ns::pubsub || space == ns::pubsub_owner)
+    return pubsub::Engine::service_info(settings_);
+  if (space != account_management) return std::nullopt;
+  disco::Info info;
+  const bool may =
+      place_.gateway.may_send_as(Jid::from_prepared("x", server.domain()), "set", ns::pubsub);
+  if (may) info.add_feature(std::string(account_management));
+  return info;
 }
 
 void Accounts::list(disco::ListRequest,
