@@ -3,6 +3,7 @@
 #include <stoa/base/log.hpp>
 #include <stoa/disco/disco.hpp>
 #include <stoa/pep/accounts.hpp>
+#include <stoa/pep/import.hpp>
 #include <stoa/stanza/namespaces.hpp>
 
 namespace stoa::pep {
@@ -58,6 +59,15 @@ void RosterLoader::fetch(std::uint64_t number, pubsub::Need need, std::uint64_t 
 }
 /// Which nodes of an account somebody sees rests on its roster (XEP-0163, 6.2).
 void RosterLoader::read(pubsub::Read read, std::uint64_t after, Then<pubsub::ReadResult> then) {
+  if (const auto* const command = std::get_if<pubsub::CommandRead>(&read)) {
+    if (const auto* const asked = std::get_if<pubsub::look::AtServer>(&command->what)) {
+      read_server_nodes(gateway_, asked->users,
+                        [then = std::move(then)](pubsub::ServerNodes found) {
+                          then(pubsub::ReadResult(std::move(found)));
+                        });
+      return;
+    }
+  }
   const auto* const nodes = std::get_if<pubsub::NodesRead>(&read);
   if (nodes == nullptr || account_.empty() || nodes->bare == account_) {
     store_.read(std::move(read), after, std::move(then));

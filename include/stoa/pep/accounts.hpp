@@ -17,7 +17,7 @@ namespace stoa::pep {
 
 using NodeJournal = dispatch::JournalPort<pubsub::Change>;
 
-/// A loader that asks servers for what no store knows: rosters.
+/// A loader that asks servers for what no store knows: rosters, and nodes that they host.
 class RosterLoader final : public NodeLoader {
  public:
   /// Both outlive it, and what is asked. `account`: whose nodes these are; empty for a service's.

@@ -152,6 +152,7 @@ class PubsubTables final : public Tables<Engine> {
     return state.entry_of(bare) != Affiliation::none ||
            !state.subscriptions.of_entity(bare).empty();
   }
+  ReadResult find_for_command(const look::AtServer&, std::size_t) { return ServerNodes{}; }
   ReadResult find_for_command(const look::Buried& what, std::size_t cap) {
     return kept_.list(what.now, cap);
   }

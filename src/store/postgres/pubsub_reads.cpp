@@ -249,6 +249,7 @@ struct FindForCommand {
     }
     return found;
   }
+  ReadResult operator()(const pubsub::look::AtServer&) const { return pubsub::ServerNodes{}; }
   ReadResult operator()(const pubsub::look::Buried& what) const {
     return read_buried(connection, service, what.now, cap);
   }

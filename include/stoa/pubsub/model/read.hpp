@@ -185,9 +185,9 @@ struct Numbers {
   std::vector<std::uint64_t> nodes = {};
 };
 
-using ReadResult =
-    std::variant<UnknownUid, InvolvedNodes, BuriedNodes, Acts, Entities, Numbers, ArchivePage,
-                 ItemPage, SubscriptionPage, AffiliationPage, NodePage, PendingNodes, JoinedPage>;
+using ReadResult = std::variant<UnknownUid, InvolvedNodes, ServerNodes, BuriedNodes, Acts, Entities,
+                                Numbers, ArchivePage, ItemPage, SubscriptionPage, AffiliationPage,
+                                NodePage, PendingNodes, JoinedPage>;
 
 /// Facts that a decision lacks. All but the counts are of the node whose number fetch() is given.
 namespace need {
