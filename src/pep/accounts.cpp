@@ -238,8 +238,10 @@ std::optional<disco::Info> Accounts::information_about(std::string_view space,
     return pubsub::Engine::service_info(settings_);
   if (space != account_management) return std::nullopt;
   disco::Info info;
-  const bool may =
-      place_.gateway.may_send_as(Jid::from_prepared("x", server.domain()), "set", ns::pubsub);
+  // Servers ask before they say what they let us do.
+  const Jid anybody = Jid::from_prepared("x", server.domain());
+  const bool may = !place_.gateway.knows_privileges(server) ||
+                   place_.gateway.may_send_as(anybody, "set", ns::pubsub);
   if (may) info.add_feature(std::string(account_management));
   return info;
 }

@@ -56,6 +56,11 @@ bool Gateway::may_send_as(const Jid& account, std::string_view type, std::string
   return (type == "get" ? held.iq_get : held.iq_set).contains(ns);
 }
 
+bool Gateway::knows_privileges(const Jid& server) const {
+  const Server* const known = server_of(server);
+  return known != nullptr && known->privileges.has_value();
+}
+
 void Gateway::send_as(RequestAs request, std::function<void(DoneAs)> then) {
   if (!may_send_as(request.account, request.type, request.payload.ns())) {
     common_.post([then = std::move(then)] { then(NotDone{not_granted()}); });

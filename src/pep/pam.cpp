@@ -207,7 +207,8 @@ void PubsubAccounts::unsubscribed(const SharedErrand& errand, std::function<void
   });
 }
 
-/// To all clients of the account, before the request is answered (XEP-0376, 3.2).
+/// To the clients of the account before the request is answered (XEP-0376, 3.2). Of type normal:
+/// Prosody drops headlines of an account to itself.
 void PubsubAccounts::tell(const SharedErrand& errand, std::function<void()> then) {
   const Jid account = errand->stanza.to;
   read_list(account, 0, [this, errand, account, then](const dispatch::Found<Entries>& found) {
@@ -215,10 +216,11 @@ void PubsubAccounts::tell(const SharedErrand& errand, std::function<void()> then
     const auto envelope = place_.gateway.envelope(account);
     if (entries != nullptr && envelope) {
       xml::Element message("message", ns::client);
-      message.set("type", "headline").set("from", account.str()).set("to", account.str());
+      message.set("from", account.str()).set("to", account.str());
       xml::Element& notify = message.add("notify", account_management);
       notify.set("ver", version_of(*entries)).set("service", errand->entry.service);
       notify.add(errand->entry.element(ns::pubsub));
+      message.add("no-store", ns::hints);  // who comes later asks for the list
       Outgoing outgoing;
       outgoing.head = envelope->before + xml::to_string(message, ns::forward) + envelope->behind;
       place_.common.release.put(place_.outlet, std::move(outgoing), 0, 0);

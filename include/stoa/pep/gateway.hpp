@@ -88,6 +88,8 @@ class Gateway final : public pubsub::People {
 
   /// Whether the account's server lets us send such iqs in its name.
   bool may_send_as(const Jid& account, std::string_view type, std::string_view ns) const;
+  /// Whether that server has said what it lets us do.
+  bool knows_privileges(const Jid& server) const;
   /// `then` is called once, later: silence and refusals of the server are results too.
   void send_as(RequestAs request, std::function<void(DoneAs)> then);
 
