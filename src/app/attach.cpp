@@ -12,8 +12,8 @@ namespace stoa::app {
 namespace {
 
 /// What a server hands over: requests for nodes, and discovery of what only we know.
-constexpr std::array<std::string_view, 4> delegated_namespaces = {
-    ns::pubsub, ns::pubsub_owner, "urn:xmpp:delegation:2:bare:disco#info:*",
+constexpr std::array<std::string_view, 5> delegated_namespaces = {
+    ns::pubsub, ns::pubsub_owner, "urn:xmpp:pam:0", "urn:xmpp:delegation:2:bare:disco#info:*",
     "urn:xmpp:delegation:2:bare:disco#items:*"};
 
 using Listener = std::pair<std::string, std::uint16_t>;
@@ -48,7 +48,8 @@ std::string prosody_host(const std::string& server, const LinkConfig& link) {
       "\tmodules_disabled = {{ \"pep\", \"bookmarks\", \"vcard_legacy\" }}\n"
       "\tprivileged_entities = {{ [{}] = {{ roster = \"get\", message = \"outgoing\", "
       "presence = \"roster\",\n"
-      "\t\tiq = {{ [\"urn:xmpp:blocking\"] = \"get\" }} }} }}\n"
+      "\t\tiq = {{ [\"urn:xmpp:blocking\"] = \"get\", "
+      "[\"http://jabber.org/protocol/pubsub\"] = \"set\" }} }} }}\n"
       "\tdelegations = {{\n",
       in_quotes(server), component);
   for (const std::string_view name : delegated_namespaces) {

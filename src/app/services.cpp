@@ -66,8 +66,12 @@ void take_limits(dispatch::EntityService<pubsub::Engine>& service, const Config&
 }
 
 template <class E>
-Hosted host(std::string name, typename E::Settings settings, const LinkConfig& link,
-            const Config& config, const Place& place, std::shared_ptr<Ports<E>> ports) {
+using Made = std::function<void(dispatch::EntityService<E>&)>;
+
+template <class E>
+Hosted host(
+    std::string name, typename E::Settings settings, const LinkConfig& link, const Config& config,
+    const Place& place, std::shared_ptr<Ports<E>> ports, const Made<E>& tell = [](auto&) {}) {
   const std::string& domain = link.link.domain;
   auto service = std::make_unique<dispatch::EntityService<E>>(
       dispatch::ServicePlace{.common = place.common,
@@ -77,6 +81,7 @@ Hosted host(std::string name, typename E::Settings settings, const LinkConfig& l
       std::move(settings), *ports->journal, *ports->loader);
   dispatch::EntityService<E>* const made = service.get();  // the dispatcher keeps it
   place.dispatcher.add_service(domain, std::move(service));
+  tell(*made);
   Hosted hosted{.domain = domain,
                 .name = std::move(name),
                 .loaded = [made] { return made->entities(); },
@@ -96,8 +101,8 @@ Hosted host(std::string name, typename E::Settings settings, const LinkConfig& l
 constexpr std::size_t account_memory = 16u << 20;  // of one account's nodes
 
 /// The nodes of users come before the services that would not know what a server tells.
-Hosted host_accounts(const pubsub::Settings& settings, const LinkConfig& link, const Config& config,
-                     const Place& place, pep::Gateway& gateway) {
+pep::Accounts& host_accounts(const pubsub::Settings& settings, const LinkConfig& link,
+                             const Config& config, const Place& place, pep::Gateway& gateway) {
   dispatch::ServiceLimits limits = limits_of(link, config);
   limits.memory_bytes = std::min(limits.memory_bytes, account_memory);
   pep::AccountsPlace accounts{
@@ -117,11 +122,7 @@ Hosted host_accounts(const pubsub::Settings& settings, const LinkConfig& link, c
       std::make_unique<pep::Accounts>(std::move(accounts), pubsub::account_settings(settings));
   pep::Accounts* const made = service.get();
   place.dispatcher.add_service(link.link.domain, std::move(service));
-  return {.domain = link.link.domain,
-          .name = "pep",
-          .loaded = [made] { return made->entities(); },
-          .set_admins = [made](Admins admins) { made->set_admins(std::move(admins)); },
-          .ports = nullptr};
+  return *made;
 }
 
 /// A service of nodes that reads the rosters of owners.
@@ -138,15 +139,24 @@ std::vector<Hosted> host_nodes_with_accounts(pubsub::Settings settings, const Li
       Kept{pep::Gateway(std::move(servers), place.common, place.outlet), nullptr});
   pep::Gateway& gateway = kept->gateway;
   settings.people = &gateway;
+  const auto domains = link.pep_servers();
+  settings.account_domains.assign(domains.begin(), domains.end());
+  place.dispatcher.add_users(link.link.domain, domains);
   settings = pubsub::prepare(std::move(settings));
   std::vector<Hosted> hosted;
-  hosted.push_back(host_accounts(settings, link, config, place, gateway));
-  hosted.back().ports = kept;
+  pep::Accounts& accounts = host_accounts(settings, link, config, place, gateway);
+  hosted.push_back(
+      {.domain = link.link.domain,
+       .name = "pep",
+       .loaded = [&accounts] { return accounts.entities(); },
+       .set_admins = [&accounts](Admins admins) { accounts.set_admins(std::move(admins)); },
+       .ports = kept});
   auto ports = ports_of<pubsub::Engine>(link, place);
   kept->stored = std::exchange(ports->loader, nullptr);
   ports->loader = std::make_unique<pep::RosterLoader>(*kept->stored, gateway);
   hosted.push_back(
-      host<pubsub::Engine>("pubsub", std::move(settings), link, config, place, std::move(ports)));
+      host<pubsub::Engine>("pubsub", std::move(settings), link, config, place, std::move(ports),
+                           [&accounts](pep::NodeService& nodes) { accounts.serve(nodes); }));
   return hosted;
 }
 

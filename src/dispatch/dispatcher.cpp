@@ -114,6 +114,11 @@ void Dispatcher::add_service(std::string_view domain, std::unique_ptr<Service> s
   }
 }
 
+void Dispatcher::add_users(std::string_view domain,
+                           const std::set<std::string, std::less<>>& servers) {
+  for (const std::string& server : servers) users_of_[server] = domain;
+}
+
 void Dispatcher::refresh(std::string_view domain) {
   if (Domain* const it = find(domain)) it->info.clear();
 }
@@ -124,7 +129,11 @@ Dispatcher::Domain* Dispatcher::find(std::string_view name) {
 }
 
 Dispatcher::Domain* Dispatcher::domain_of(const Stanza& stanza) {
-  return find(stanza.delegation ? stanza.delegation->component.domain() : stanza.to.domain());
+  if (stanza.delegation) return find(stanza.delegation->component.domain());
+  Domain* const own = find(stanza.to.domain());
+  if (own || stanza.kind != StanzaKind::presence || stanza.to.local().empty()) return own;
+  const auto users = users_of_.find(stanza.to.domain());
+  return users == users_of_.end() ? nullptr : find(users->second);
 }
 
 void Dispatcher::handle(Stanza stanza) {
@@ -258,6 +267,8 @@ void Dispatcher::answer_items(Domain& domain, Stanza stanza, const disco::Query&
 }
 
 void Dispatcher::settle(Domain& domain, const Stanza& stanza, const Outcome& outcome) {
+  const bool handed_on = !stanza.delegation && stanza.to.domain() != domain.settings.name;
+  if (handed_on) return;
   const Settling settling{.by = {}, .stanza_bytes = domain.settings.stanza_bytes};
   auto reply = dispatch::settle(stanza, outcome, settling, common_.metrics);
   if (reply) put(domain, stanza, std::move(*reply));

@@ -3,6 +3,7 @@
 #include <stoa/base/log.hpp>
 #include <stoa/disco/disco.hpp>
 #include <stoa/pep/accounts.hpp>
+#include <stoa/pep/import.hpp>
 #include <stoa/stanza/namespaces.hpp>
 
 namespace stoa::pep {
@@ -58,6 +59,15 @@ void RosterLoader::fetch(std::uint64_t number, pubsub::Need need, std::uint64_t 
 }
 /// Which nodes of an account somebody sees rests on its roster (XEP-0163, 6.2).
 void RosterLoader::read(pubsub::Read read, std::uint64_t after, Then<pubsub::ReadResult> then) {
+  if (const auto* const command = std::get_if<pubsub::CommandRead>(&read)) {
+    if (const auto* const asked = std::get_if<pubsub::look::AtServer>(&command->what)) {
+      read_server_nodes(gateway_, asked->users,
+                        [then = std::move(then)](pubsub::ServerNodes found) {
+                          then(pubsub::ReadResult(std::move(found)));
+                        });
+      return;
+    }
+  }
   const auto* const nodes = std::get_if<pubsub::NodesRead>(&read);
   if (nodes == nullptr || account_.empty() || nodes->bare == account_) {
     store_.read(std::move(read), after, std::move(then));
@@ -97,7 +107,18 @@ struct Accounts::Account {
 };
 
 Accounts::Accounts(AccountsPlace place, pubsub::Settings settings)
-    : place_(std::move(place)), settings_(std::move(settings)) {
+    : place_(std::move(place)),
+      settings_(std::move(settings)),
+      subscriptions_({.common = place_.service.common,
+                      .outlet = place_.service.outlet,
+                      .gateway = place_.gateway,
+                      .nodes_of =
+                          [this](const Jid& account) {
+                            Account& held = touch(account);
+                            return AccountNodes{held.nodes, held.loader};
+                          },
+                      .settle = [this](const Stanza& stanza, const dispatch::Outcome& outcome,
+                                       const std::string& by) { settle(stanza, outcome, by); }}) {
   place_.gateway.on_events(*this);
 }
 
@@ -132,18 +153,25 @@ void Accounts::drop_idle() {
 }
 
 bool Accounts::handle(Stanza& stanza) {
+  if (!stanza.delegation && stanza.kind == StanzaKind::presence && !stanza.to.local().empty() &&
+      place_.gateway.serves(stanza.to.domain())) {
+    place_.gateway.directed(stanza);
+    return true;
+  }
   if (!stanza.delegation) {
     return unwrap(stanza) || describe(stanza) || place_.gateway.handle(stanza);
   }
+  if (stanza.to.is_bare() && subscriptions_.handle(stanza)) return true;
   if (!stanza.to.is_bare() || !touch(stanza.to).nodes.handle(stanza)) {
     settle(stanza, dispatch::unknown_payload());
   }
   return true;
 }
 
-void Accounts::settle(const Stanza& stanza, const dispatch::Outcome& outcome) {
+void Accounts::settle(const Stanza& stanza, const dispatch::Outcome& outcome,
+                      const std::string& by) {
   dispatch::Common& common = place_.service.common;
-  const dispatch::Settling settling{.by = {}, .stanza_bytes = place_.service.limits.stanza_bytes};
+  const dispatch::Settling settling{.by = by, .stanza_bytes = place_.service.limits.stanza_bytes};
   auto reply = dispatch::settle(stanza, outcome, settling, common.metrics);
   if (!reply) return;
   common.release.put(place_.service.outlet, std::move(*reply),
@@ -188,16 +216,34 @@ bool Accounts::describe(const Stanza& stanza) {
   const std::size_t stem = delegation_stem.size() + version_length;
   if (node.size() <= stem || !is_version_of(delegation_stem, node.substr(0, stem))) return false;
   std::string_view what = node.substr(stem);
+  bool of_users = true;
   if (what.starts_with("::")) {
     what.remove_prefix(2);
+    of_users = false;
   } else if (what.starts_with(":bare:")) {
     what.remove_prefix(6);
   }
-  if (what != ns::pubsub && what != ns::pubsub_owner) return false;
-  disco::Info info = pubsub::Engine::service_info(settings_);
-  info.node = node;
-  settle(stanza, dispatch::Accepted{disco::encode(info)});
+  auto info = information_about(what, stanza.from);
+  if (!info) return false;
+  if (what == account_management && !of_users) info->features.clear();  // accounts have it
+  info->node = node;
+  settle(stanza, dispatch::Accepted{disco::encode(*info)});
   return true;
+}
+
+/// Of what may be handed over; nullopt for what is none of it.
+std::optional<disco::Info> Accounts::information_about(std::string_view space,
+                                                       const Jid& server) const {
+  if (space == ns::pubsub || space == ns::pubsub_owner)
+    return pubsub::Engine::service_info(settings_);
+  if (space != account_management) return std::nullopt;
+  disco::Info info;
+  // Servers ask before they say what they let us do.
+  const Jid anybody = Jid::from_prepared("x", server.domain());
+  const bool may = !place_.gateway.knows_privileges(server) ||
+                   place_.gateway.may_send_as(anybody, "set", ns::pubsub);
+  if (may) info.add_feature(std::string(account_management));
+  return info;
 }
 
 void Accounts::list(disco::ListRequest,
@@ -250,6 +296,18 @@ void Accounts::set_admins(std::set<std::string, std::less<>> admins) {
     if (name.find('@') == name.npos) account->nodes.set_admins(admins);
   }
   place_.service.admins = std::move(admins);
+}
+
+void Accounts::serve(NodeService& nodes) {
+  nodes.on_errands_elsewhere([this](const std::string& service, const std::string& node,
+                                    pubsub::Request request, const NodeService::Done& done) {
+    const auto account = Jid::parse(service);
+    if (account && place_.gateway.serves(account->domain())) {
+      touch(*account).nodes.ask(node, std::move(request), done);
+    } else {
+      done(dispatch::unknown_payload());
+    }
+  });
 }
 
 std::size_t Accounts::entities() const {

@@ -4,6 +4,7 @@
 
 #include <stoa/forms/form.hpp>
 #include <stoa/pep/caps.hpp>
+#include <stoa/pep/digest.hpp>
 #include <stoa/stanza/namespaces.hpp>
 
 namespace stoa::pep {
@@ -11,6 +12,8 @@ namespace stoa::pep {
 namespace {
 
 constexpr std::string_view notify_suffix = "+notify";
+
+}  // namespace
 
 std::string sha1_base64(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -20,8 +23,6 @@ std::string sha1_base64(std::string_view text) {
   const int length = EVP_EncodeBlock(out.data(), digest.data(), static_cast<int>(size));
   return std::string(out.begin(), out.begin() + length);
 }
-
-}  // namespace
 
 std::optional<Caps> read_caps(const xml::Element& presence) {
   const xml::Element* const c = presence.child("c", ns::caps);

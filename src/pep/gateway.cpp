@@ -119,28 +119,6 @@ void Gateway::ask(const Jid& whom, std::string_view type, xml::Element payload,
   common_.release.put(outlet_, outgoing(iq, Redelivery::drop), 0, 0);
 }
 
-/// XEP-0356, 6: of the account itself, in its own name. `then` is given the iq inside the answer;
-/// nullptr where there is none.
-void Gateway::ask_as(const Jid& account, xml::Element payload,
-                     std::function<void(const xml::Element*)> then) {
-  const Server* const server = server_of(account);
-  const std::string& version = server->privileges->ns;
-  xml::Element inner("iq", ns::client);
-  inner.set("type", "get").set("id", common_.ids().token());
-  inner.set("from", account.str()).set("to", account.str());
-  inner.add(std::move(payload));
-  xml::Element wrapper("privileged_iq", version);
-  wrapper.add(std::move(inner));
-  ask(account, "get", std::move(wrapper), [version, then = std::move(then)](const Stanza* answer) {
-    const xml::Element* const privilege = answer != nullptr && !answer->is_error()
-                                              ? answer->element.child("privilege", version)
-                                              : nullptr;
-    const xml::Element* const forwarded =
-        privilege ? privilege->child("forwarded", ns::forward) : nullptr;
-    then(forwarded ? forwarded->child("iq", ns::client) : nullptr);
-  });
-}
-
 /// By id and by whom was asked.
 bool Gateway::answered(const Stanza& stanza) {
   const auto found = asked_.find(stanza.id);

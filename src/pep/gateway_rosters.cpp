@@ -32,8 +32,7 @@ bool Gateway::may_read_roster(const Jid& owner) const {
 }
 
 bool Gateway::may_read_blocks(const Jid& owner) const {
-  const Server* const server = server_of(owner);
-  return server != nullptr && server->privileges && server->privileges->iq_get.contains(blocking);
+  return may_send_as(owner, "get", blocking);
 }
 
 /// A JID is blocked by itself, its bare JID, or its domain with or without the resource (XEP-0191,
@@ -98,16 +97,15 @@ void Gateway::roster_came(const Jid& owner, const Stanza* answer) {
     known.blocked.clear();
     roster_complete(owner);
   } else {
-    ask_as(owner, xml::Element("blocklist", blocking),
-           [this, owner](const xml::Element* iq) { blocks_came(owner, iq); });
+    send_as({owner, owner, "get", xml::Element("blocklist", blocking)},
+            [this, owner](const DoneAs& list) { blocks_came(owner, list); });
   }
 }
 
 /// What cannot be read stays as it was.
-void Gateway::blocks_came(const Jid& owner, const xml::Element* answer) {
-  const xml::Element* const list = answer && answer->attr_or("type", {}) == "result"
-                                       ? answer->child("blocklist", blocking)
-                                       : nullptr;
+void Gateway::blocks_came(const Jid& owner, const DoneAs& answer) {
+  const xml::Element* const list =
+      answer.ok() ? answer.value().child("blocklist", blocking) : nullptr;
   if (list != nullptr) {
     KnownRoster& known = rosters_[owner.str()];
     known.blocked.clear();

@@ -17,7 +17,9 @@ const xml::Element* announcement(const xml::Element& message, std::string_view n
 void read_namespaces(const xml::Element& within, Privileges& privileges) {
   for (const xml::Element* named : within.children("namespace", privileges.ns)) {
     const std::string_view type = named->attr_or("type", {});
-    if (type == "get" || type == "both") privileges.iq_get.emplace(named->attr_or("ns", {}));
+    const std::string_view ns = named->attr_or("ns", {});
+    if (type == "get" || type == "both") privileges.iq_get.emplace(ns);
+    if (type == "set" || type == "both") privileges.iq_set.emplace(ns);
     read_namespaces(*named, privileges);
   }
 }

@@ -170,6 +170,111 @@ async def contacts_change(world):
     await romeo.hears_nothing(event(NICK))
 
 
+@test("who sends a user presence without being a contact hears of open nodes until it is gone "
+      "[PS-PEP-23]", only="prosody")
+async def directed_presence(world):
+    juliet = await on_line(world, await world.user("juliet"))
+    mercutio = await stranger(world, wants=[NICK])
+    await publish(juliet, NICK, "current", f"<nick xmlns='{NICK}'>Jule</nick>",
+                  options(access_model="open"))
+    await mercutio.hears_nothing(event(NICK))
+    mercutio.send(f"<presence to='{juliet.bare}'/>")
+    got = await mercutio.receives(event(NICK, "current"))
+    assert got.find("delay:delay", NS) is not None and got.get("to") == mercutio.jid, show(got)
+    await publish(juliet, NICK, "current", f"<nick xmlns='{NICK}'>Julia</nick>")
+    got = await mercutio.receives(event(NICK, "current"))
+    assert got.find("address:addresses", NS) is None, show(got)
+    mercutio.send(f"<presence to='{juliet.bare}' type='unavailable'/>")
+    await mercutio.hears_nothing(event(NICK))
+    await publish(juliet, NICK, "current", f"<nick xmlns='{NICK}'>Jules</nick>")
+    await mercutio.hears_nothing(event(NICK))
+
+
+PAM = "urn:xmpp:pam:0"
+
+
+async def by_account(client, action, service, node):
+    return await client.request(client.bare, "set", f"<pam xmlns='{PAM}' jid='{service}'><{action} "
+                                f"xmlns='{NS['ps']}' node='{node}' jid='{client.bare}'/></pam>")
+
+
+async def account_list(client):
+    """The version and the entries (service, node, state) of the account's subscriptions."""
+    answer = await own(client, "get", f"<subscriptions xmlns='{PAM}'/>")
+    listed = answer.find(f"{{{PAM}}}subscriptions")
+    return listed.get("ver"), [tuple(each.get(name) for name in ("service", "node", "subscription"))
+                               for each in listed]
+
+
+@test("an account subscribes in its own name, keeps the list, and tells all clients "
+      "[PS-PEP-27, PS-PEP-28]", only="prosody")
+async def account_subscriptions(world):
+    romeo = await world.session(await world.user("romeo"))
+    juliet = await on_line(world, await world.user("juliet"))
+    phone = await on_line(world, juliet.name, resource="phone")
+    answer = await juliet.ask(juliet.bare, "get", f"<query xmlns='{NS['info']}'/>")
+    assert PAM in {each.get("var") for each in answer.findall("info:query/info:feature", NS)}
+    node = world.name("musings")
+    await romeo.create_node(world.service, node)
+
+    def notice(state):
+        return lambda s: any(each.get("node") == node and each.get("subscription") == state
+                             for each in s.findall(f"{{{PAM}}}notify/ps:subscription", NS))
+    answer = await by_account(juliet, "subscribe", world.service, node)
+    assert answer.get("type") == "result", show(answer)
+    for client in (juliet, phone):
+        told = await client.receives(notice("subscribed"))
+        assert told.get("from") == juliet.bare, show(told)
+    version, entries = await account_list(phone)
+    assert entries == [(world.service, node, "subscribed")], entries
+    assert told.find(f"{{{PAM}}}notify").get("ver") == version, show(told)
+    await romeo.ask(world.service, "set", ps(
+        f"<publish node='{node}'><item id='1'><x xmlns='urn:example'/></item></publish>"))
+    await juliet.receives(event(node, "1"))
+    world.crash_stoa()
+    while (await juliet.request(juliet.bare, "get", f"<subscriptions xmlns='{PAM}'/>")
+           ).get("type") != "result":
+        pass
+    assert (await account_list(juliet)) == (version, entries)
+    assert (await by_account(juliet, "unsubscribe", world.service, node)).get("type") == "result"
+    await phone.receives(notice("none"))
+    assert (await account_list(juliet))[1] == []
+    # Prosody says of every refusal that something went wrong, and not what.
+    refused = await by_account(juliet, "subscribe", world.service, "none")
+    assert refused.find("c:error/err:internal-server-error", NS) is not None, show(refused)
+
+
+@test("the list of a user's nodes comes in pages [PS-PEP-08]", only="prosody")
+async def pages(world):
+    juliet = await on_line(world, await world.user("juliet"))
+    for node in "abc":
+        await publish(juliet, node, "1", "<x xmlns='urn:example'/>")
+
+    async def page(inner):
+        answer = await juliet.ask(juliet.bare, "get", f"<query xmlns='{NS['items']}'><set "
+                                  f"xmlns='http://jabber.org/protocol/rsm'>{inner}</set></query>")
+        return [each.get("node") for each in answer.findall("items:query/items:item", NS)]
+    assert await page("<max>2</max>") == ["a", "b"]
+    assert await page("<max>2</max><after>b</after>") == ["c"]
+
+
+@test("with a user that an administrator removes go the user's nodes [PS-DEL-08]")
+async def removed(world):
+    admin = await world.session("admin")
+    juliet = await on_line(world, await world.user("juliet"))
+    await publish(juliet, NICK, "current", f"<nick xmlns='{NICK}'>Jule</nick>")
+    command = "urn:stoa:nodes:service"
+    answer = await admin.ask(world.service, "set", (
+        f"<command xmlns='http://jabber.org/protocol/commands' node='{command}:remove-user'>"
+        f"<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>{command}</value>"
+        f"</field><field var='jid'><value>{juliet.bare}</value></field></x></command>"))
+    fields = {each.get("var"): each.findtext("{jabber:x:data}value")
+              for each in answer.iter("{jabber:x:data}field")}
+    assert fields["nodes"] == "1", show(answer)
+    assert await juliet.refused(juliet.bare, "get", ps(f"<items node='{NICK}'/>")) == (
+        "cancel", "item-not-found")
+
+
 @test("bookmarks are private, and options that repeat are met [PS-PEP-25, PS-PEP-26]")
 async def bookmarks(world):
     juliet, romeo = await couple(world, wants=[BOOKMARKS])

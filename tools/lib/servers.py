@@ -29,6 +29,7 @@ __all__ = ["Ejabberd", "Postgres", "Process", "Prosody", "SERVERS", "StartError"
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOST = "localhost"
+MODULES = os.path.join(ROOT, "packaging", "prosody")  # our own, for Prosody
 COMPONENT = "stoa.localhost"
 SECRET = "component-secret"
 START_TIMEOUT = 180  # seconds; ejabberd needs many on a busy machine
@@ -245,13 +246,24 @@ class Prosody(XmppServer):
         if self.pep:
             above, rest = attach_snippet(self).split("\n-- In VirtualHost", 1)
             within, behind = rest.split("\n-- At the end of the file:", 1)
-            return above, "-- In" + within, behind
+            return (above + f'plugin_paths = {{ "{self._modules()}" }}\n', "-- In" +
+                    within.replace('"delegation" }', '"delegation", "directed_presence" }') +
+                    f'\tdirected_presence_component = "{self.pep}"\n', behind)
         components = [f'Component "{domain}"\n\tcomponent_secret = "{secret}"\n'
                       '\tcomponent_conflict_resolve = "kick_old"'
                       for domain, secret in self.components.items()]
         return ((f'component_ports = {{ {self.component_port} }}\n'
                  'component_interfaces = { "127.0.0.1" }') if components else "",
                 "", "\n\n".join(components))
+
+    def _modules(self):
+        """A copy of our own modules that the server's user can read."""
+        folder = self.path("modules")
+        private_folder(folder, self.user)
+        for name in os.listdir(MODULES):
+            with open(os.path.join(MODULES, name), encoding="utf-8") as module:
+                write_private(os.path.join(folder, name), module.read(), self.user)
+        return folder
 
     def config_text(self):
         above, within, behind = self._parts()

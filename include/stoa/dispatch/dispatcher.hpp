@@ -45,6 +45,9 @@ class Dispatcher final : public JournalEvents {
   /// Services are asked in the order in which they were added; the one that claims what others do
   /// not know comes last.
   void add_service(std::string_view domain, std::unique_ptr<Service> service);
+  /// Presence that a server hands on as it came, to one of its users, is for the services of that
+  /// domain. It is never answered.
+  void add_users(std::string_view domain, const std::set<std::string, std::less<>>& servers);
   /// What services say of themselves has changed.
   void refresh(std::string_view domain);
 
@@ -95,6 +98,7 @@ class Dispatcher final : public JournalEvents {
   Common& common_;
   Timestamp started_;
   std::map<std::string, Domain, std::less<>> domains_;
+  std::map<std::string, std::string, std::less<>> users_of_;  // server: domain
 };
 
 }  // namespace stoa::dispatch

@@ -63,6 +63,9 @@ using Outcomes = std::vector<std::optional<StanzaError>>;
 ///         What a look-up leads to before it is answered: requests to entities, without a stanza,
 ///         carried out one by one. When each is stored or refused, conclude() is asked in place of
 ///         answer(): its outcomes stand in the order of the errands, nullopt for done.
+///     errands_elsewhere(const Read&, const ReadResult&) -> vector of {service, key, request}
+///         optional, beside errands(): requests to entities of another service of the same engine.
+///         Their outcomes come behind those of errands().
 ///     conclude(const Read&, const ReadResult&, Outcomes, const Settings&)
 ///         -> Result<Answered, StanzaError>    with Outcomes = vector<optional<StanzaError>>
 ///     forgettable(const State&) -> bool   optional

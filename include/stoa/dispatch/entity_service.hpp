@@ -84,6 +84,14 @@ class EntityService final : public Service {
   bool busy() const { return !busy_.slots().empty(); }
   /// Asks the entity of that key without a stanza: whatever comes of it, nobody is answered.
   void ask(const std::string& key, typename E::Request request);
+  /// Called once, later: nullopt when the request is stored, or why it is not.
+  using Done = std::function<void(std::optional<StanzaError>)>;
+  /// The same, and says what came of it.
+  void ask(const std::string& key, typename E::Request request, Done done);
+  /// Who carries out errands to the entities of another service.
+  using Elsewhere = std::function<void(const std::string& service, const std::string& key,
+                                       typename E::Request request, Done done)>;
+  void on_errands_elsewhere(Elsewhere carry_out) { elsewhere_ = std::move(carry_out); }
 
  private:
   using Request = typename E::Request;
@@ -92,7 +100,7 @@ class EntityService final : public Service {
   using Need = typename E::Need;
   using StepOf = Step<Change, Outbound>;
 
-  struct Round;  // errands, and the request that they are for
+  struct Round;  // errands, and what they are for
 
   /// One request on its way. Ticks and errands have no stanza; a row of the outbox has no request
   /// either.
@@ -195,7 +203,6 @@ class EntityService final : public Service {
   void give_answer(const Stanza& request, Result<Answered, StanzaError> answer);
   bool send_out(const Stanza& request, const Read& read, typename E::ReadResult& found);
   void errand_done(Job& job, std::optional<StanzaError> refusal);
-  void conclude(Round& round);
   void state_changed(const Entity& entity);
 
   // entity_undo.ipp: what the journal says
@@ -239,6 +246,7 @@ class EntityService final : public Service {
   std::string domain_;
   JournalPort<Change>& journal_;
   LoaderPort<E>& loader_;
+  Elsewhere elsewhere_ = {};
 
   std::unordered_map<std::string, Entity> entities_;
   std::unordered_map<std::uint64_t, Entity*> by_number_;

@@ -10,15 +10,14 @@
 
 #include <stoa/dispatch/entity_service.hpp>
 #include <stoa/pep/gateway.hpp>
+#include <stoa/pep/pam.hpp>
 #include <stoa/pubsub/engine/engine.hpp>
 
 namespace stoa::pep {
 
-using NodeService = dispatch::EntityService<pubsub::Engine>;
 using NodeJournal = dispatch::JournalPort<pubsub::Change>;
-using NodeLoader = dispatch::LoaderPort<pubsub::Engine>;
 
-/// A loader that asks servers for what no store knows: rosters.
+/// A loader that asks servers for what no store knows: rosters, and nodes that they host.
 class RosterLoader final : public NodeLoader {
  public:
   /// Both outlive it, and what is asked. `account`: whose nodes these are; empty for a service's.
@@ -82,6 +81,9 @@ class Accounts final : public dispatch::Service, private GatewayEvents {
   /// Bare JIDs: who owns the nodes at the servers' own addresses.
   void set_admins(std::set<std::string, std::less<>> admins);
 
+  /// Carries out the errands of the nodes service to nodes of accounts. Outlives it.
+  void serve(NodeService& nodes);
+
   /// Nodes in memory, of all accounts.
   std::size_t entities() const;
 
@@ -90,15 +92,17 @@ class Accounts final : public dispatch::Service, private GatewayEvents {
 
   Account& touch(const Jid& bare);
   void drop_idle();
-  void settle(const Stanza& stanza, const dispatch::Outcome& outcome);
+  void settle(const Stanza& stanza, const dispatch::Outcome& outcome, const std::string& by = {});
   bool unwrap(const Stanza& wrapped);
   bool describe(const Stanza& stanza);
+  std::optional<disco::Info> information_about(std::string_view space, const Jid& server) const;
   void arrived(const Jid& resource, const std::vector<std::string>& nodes,
                const std::vector<Jid>& accounts) override;
   void contact_changed(const Jid& account, const Jid& contact) override;
 
   AccountsPlace place_;
   pubsub::Settings settings_;
+  PubsubAccounts subscriptions_;
   std::unordered_map<std::string, std::unique_ptr<Account>> accounts_;
   std::set<Account*> active_;  // something is under way, or has a deadline
   Timestamp next_drop_{};

@@ -12,6 +12,7 @@ namespace stoa::pep {
 
 inline constexpr std::string_view delegation_stem = "urn:xmpp:delegation:";
 inline constexpr std::string_view privilege_stem = "urn:xmpp:privilege:";
+inline constexpr std::string_view account_management = "urn:xmpp:pam:0";  ///< XEP-0376
 inline constexpr std::string_view blocking = "urn:xmpp:blocking";
 
 /// Whether the namespace is a version of that protocol that we speak: 1 or 2.
@@ -31,8 +32,9 @@ struct Privileges {
   bool roster = false;    ///< may be read
   bool messages = false;  ///< may be sent in the name of users
   Presence presence = Presence::none;
-  /// Namespaces in which iqs of type get may be sent in the name of users.
+  /// Namespaces in which iqs of that type may be sent in the name of users.
   std::set<std::string, std::less<>> iq_get = {};
+  std::set<std::string, std::less<>> iq_set = {};
 };
 
 /// nullopt where the message holds none.

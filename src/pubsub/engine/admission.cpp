@@ -95,6 +95,11 @@ Hearers hearers(const NodeState& state, const Settings& settings, Part part) {
     for (const Jid& full : people.interested(bare, state.node)) all.add(full, implicit_tag);
   };
   add_resources(settings.service.str());
+  if (state.config->access_model == AccessModel::open) {
+    for (const Jid& full : people.sharers(settings.service, state.node)) {
+      if (may_read(state, settings, full.bare())) all.add(full, implicit_tag);
+    }
+  }
   const Roster* roster = people.roster(settings.service);
   if (roster == nullptr) return all.done();
   for (const auto& [bare, contact] : *roster) {
@@ -208,9 +213,11 @@ Verdict decide_greet(const Scene& scene) {
   const bool sends = scene.state.exists() && wants_last_item(scene) &&
                      scene.config().send_last_published_item == SendLast::on_sub_and_presence;
   if (!sends || !may_read(scene.state, scene.settings, scene.bare)) return step;
-  const bool concerned =
-      sees_presence(scene.settings, scene.bare) || is_subscribed(scene.state, scene.bare);
   const Jid& account = scene.settings.service;
+  const bool concerned = sees_presence(scene.settings, scene.bare) ||
+                         is_subscribed(scene.state, scene.bare) ||
+                         (scene.config().access_model == AccessModel::open &&
+                          scene.settings.people->shares_presence(account, scene.request.from));
   if (!concerned || scene.settings.people->blocks(account, scene.request.from)) return step;
   const LastItem last = last_item(scene);
   if (last.unknown) return Lacks<Need>{need::Last{}};

@@ -61,6 +61,7 @@ struct Rules {
   Verdict operator()(const action::Greet&) const { return decide_greet(scene); }
   Verdict operator()(const action::Review& a) const { return decide_review(scene, a); }
   Verdict operator()(const action::RemoveUser& a) const { return decide_remove_user(scene, a); }
+  Verdict operator()(const action::TakeOver& a) const { return decide_take_over(scene, a); }
   Verdict operator()(const action::Restore&) const { return decide_restore(scene); }
 };
 

@@ -76,6 +76,8 @@ Objection batch_too_big(const Scene& scene, const Publish& publish) {
   return std::nullopt;
 }
 
+/// What was elsewhere may be much at once.
+constexpr Check<Publish> take_over_checks[] = {no_right, holds_no_items, items_wrong, too_big};
 constexpr Check<Publish> publish_checks[] = {no_right,    holds_no_items, precondition_fails,
                                              items_wrong, too_big,        batch_too_big};
 
@@ -193,7 +195,8 @@ void change_persistent(const Scene& scene, Plan& plan, Done& step) {
 }
 
 void announce(const Scene& scene, const Plan& plan, Done& step) {
-  if (!notifies(scene)) return;
+  const bool taken_over = std::holds_alternative<action::TakeOver>(scene.request.action);
+  if (taken_over || !notifies(scene)) return;
   const NodeConfig& config = scene.config();
   const say::Above above = above_of(scene);
   say::Published event{.token = scene.token(), .above = above};
@@ -275,7 +278,21 @@ Result<NodeConfig, StanzaError> options_as_config(const Scene& scene, const Publ
   return with_form(scene, *defaults, *publish.options);
 }
 
-/// 7.1.4: the node is made and the item published in one step, or neither.
+/// The node is made and the items published in one step, or neither.
+template <class Checks>
+Verdict make_and_publish(const Scene& scene, SharedConfig config, const Publish& publish,
+                         const Checks& checks) {
+  Done step{.changes = creation(scene, std::move(config))};
+  tell_creator(scene, step);
+  NodeState made;
+  for (const Change& change : step.changes) apply(made, change);
+  made.stored_bytes = scene.state.stored_bytes;
+  const Scene there = scene.at(made);
+  if (Objection objection = first_objection(checks, there, publish)) return std::move(*objection);
+  return carry_out(there, publish, std::move(step));
+}
+
+/// 7.1.4
 Verdict publish_first(const Scene& scene, const Publish& publish) {
   Objection missing = node_missing(scene);
   const bool moved = missing->condition == Condition::gone;
@@ -286,16 +303,14 @@ Verdict publish_first(const Scene& scene, const Publish& publish) {
   if (!config) return std::move(config).error();
   auto shared = publish.options ? std::make_shared<const NodeConfig>(std::move(config).value())
                                 : defaults_for(scene.settings, scene.request.node);
-  Done step{.changes = creation(scene, std::move(shared))};
-  tell_creator(scene, step);
-  NodeState made;
-  for (const Change& change : step.changes) apply(made, change);
-  made.stored_bytes = scene.state.stored_bytes;
-  const Scene there = scene.at(made);
-  Publish bare{publish.items, std::nullopt};
-  if (Objection objection = first_objection(publish_checks, there, bare))
-    return std::move(*objection);
-  return carry_out(there, bare, std::move(step));
+  return make_and_publish(scene, std::move(shared), {publish.items, std::nullopt}, publish_checks);
+}
+
+forms::Form private_form() {
+  forms::Form form{.type = forms::FormType::submit};
+  form.fields.push_back({.var = std::string(access_model_field), .values = {"whitelist"}});
+  form.fields.push_back({.var = "pubsub#max_items", .values = {"max"}});
+  return form;
 }
 
 }  // namespace
@@ -305,6 +320,27 @@ Verdict decide_publish(const Scene& scene, const Publish& publish) {
   if (Objection objection = first_objection(publish_checks, scene, publish))
     return std::move(*objection);
   return carry_out(scene, publish, {});
+}
+
+Verdict decide_take_over(const Scene& scene, const action::TakeOver& action) {
+  if (scene.state.exists()) return refuse(Fault::node_exists);
+  if (auto verdict = may_not_create(scene)) return std::move(*verdict);
+  const forms::Form form = action.configuration.value_or(private_form());
+  auto config = with_form(scene, *defaults_for(scene.settings, scene.request.node), form);
+  if (!config) return std::move(config).error();
+  const std::size_t limit = item_limit(*config, scene);
+  Publish publish{action.items, std::nullopt};
+  if (publish.items.size() > limit) {
+    publish.items.erase(publish.items.begin(),
+                        publish.items.end() - static_cast<std::ptrdiff_t>(limit));
+  }
+  auto shared = std::make_shared<const NodeConfig>(std::move(config).value());
+  if (!publish.items.empty()) {
+    return make_and_publish(scene, std::move(shared), publish, take_over_checks);
+  }
+  Done step{.changes = creation(scene, std::move(shared))};
+  tell_creator(scene, step);
+  return step;
 }
 
 }  // namespace stoa::pubsub

@@ -157,6 +157,7 @@ std::optional<Verdict> greet_newcomers(const Scene& scene, Done& step);
 // The request families.
 Verdict decide_create(const Scene& scene, const action::Create& action);
 Verdict decide_publish(const Scene& scene, const action::Publish& action);
+Verdict decide_take_over(const Scene& scene, const action::TakeOver& action);
 Verdict decide_retract(const Scene& scene, const action::Retract& action);
 Verdict decide_items(const Scene& scene, const action::Items& action);
 Verdict decide_node_items(const Scene& scene, const action::NodeItems& action);

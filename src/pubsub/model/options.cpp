@@ -468,6 +468,7 @@ Settings account_settings(Settings of_service) {
   settings.defaults.access_model = AccessModel::presence;
   settings.defaults.max_items = 1;
   settings.limits_for.clear();
+  settings.orphans_go_to = {};  // what somebody had of its own is nobody else's
   settings.auto_subscribe = false;
   settings.multi_subscribe = false;
   for (const char* feature : {"collections", "get-pending"}) {

@@ -24,7 +24,7 @@ Outcome reply(xml::Element payload) {
 
 /// `<set/>` of a page: written where one was asked, or where this is not the whole.
 template <class Rows, class Uid>
-std::optional<rsm::ResultSet> set_of(const std::optional<rsm::Request>& asked, const Rows& rows,
+std::optional<rsm::ResultSet> set_of(bool asked, const Rows& rows,
                                      std::optional<std::uint64_t> first_index, std::uint64_t count,
                                      Uid uid) {
   if (!asked && rows.size() == count) return std::nullopt;
@@ -38,7 +38,7 @@ std::optional<rsm::ResultSet> set_of(const std::optional<rsm::Request>& asked, c
 }
 
 std::optional<rsm::ResultSet> set_of(const ItemsRead& read, const ItemPage& page) {
-  return set_of(read.page, page.items, page.first_index, page.count,
+  return set_of(read.page.has_value(), page.items, page.first_index, page.count,
                 [](const Item& item) { return item.meta.id; });
 }
 
@@ -155,7 +155,7 @@ Outcome joined_answer(const JoinedRead& read, JoinedPage page, const Settings& s
     add_item(*list, shown_at(leaf), row.item);
   }
   if (page.rows.empty()) root.add("items", ns::pubsub).set("node", read.node);
-  const auto set = set_of(read.page, page.rows, page.first_index, page.count,
+  const auto set = set_of(read.page.has_value(), page.rows, page.first_index, page.count,
                           [&](const JoinedPage::Row& row) { return uid_in(page, row); });
   if (set) root.add(rsm::encode(*set));
   return reply(std::move(root));
@@ -167,7 +167,7 @@ Outcome subscriptions_answer(const SubscriptionsRead& read, const SubscriptionPa
   for (const auto& row : page.rows) {
     list.add(wire::subscription_element(row.node, row.subscription, ns::pubsub));
   }
-  const auto set = set_of(read.page, page.rows, page.first_index, page.count,
+  const auto set = set_of(read.page.has_value(), page.rows, page.first_index, page.count,
                           [](const SubscriptionPage::Row& row) {
                             return std::to_string(row.number) + "/" + row.subscription.subid;
                           });
@@ -183,20 +183,25 @@ Outcome affiliations_answer(const AffiliationsRead& read, const AffiliationPage&
         .set("node", row.node)
         .set("affiliation", token(row.affiliation));
   }
-  const auto set = set_of(read.page, page.rows, page.first_index, page.count,
+  const auto set = set_of(read.page.has_value(), page.rows, page.first_index, page.count,
                           [](const AffiliationPage::Row& row) { return row.node; });
   if (set) root.add(rsm::encode(*set));
   return reply(std::move(root));
 }
 
-Outcome children_answer(const ChildrenRead& read, const NodePage& page, const Settings& settings) {
-  disco::Items list{.node = read.node};
+/// Nodes by their names, which are the UIDs too.
+Outcome nodes_answer(disco::Items list, bool paged, const NodePage& page,
+                     const Settings& settings) {
   for (const auto& row : page.rows) {
     list.items.push_back({.jid = settings.service, .node = row.node, .name = row.title});
   }
-  list.set = set_of(read.page, page.rows, page.first_index, page.count,
+  list.set = set_of(paged, page.rows, page.first_index, page.count,
                     [](const NodePage::Row& row) { return row.node; });
   return reply(disco::encode(list));
+}
+
+Outcome children_answer(const ChildrenRead& read, const NodePage& page, const Settings& settings) {
+  return nodes_answer({.node = read.node}, read.page.has_value(), page, settings);
 }
 
 }  // namespace
@@ -226,12 +231,8 @@ Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::R
   if (const auto* asked = std::get_if<ChildrenRead>(&read)) {
     return children_answer(*asked, std::get<NodePage>(result), settings);
   }
-  if (std::holds_alternative<NodesRead>(read)) {
-    disco::Items list;
-    for (const auto& row : std::get<NodePage>(result).rows) {
-      list.items.push_back({.jid = settings.service, .node = row.node, .name = row.title});
-    }
-    return reply(disco::encode(list));
+  if (const auto* asked = std::get_if<NodesRead>(&read)) {
+    return nodes_answer({}, asked->paged, std::get<NodePage>(result), settings);
   }
   if (const auto* asked = std::get_if<PendingNodesRead>(&read)) {
     auto payload = wire::pending_answer(*asked, std::get<PendingNodes>(result));

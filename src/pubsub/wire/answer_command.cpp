@@ -17,16 +17,37 @@ xml::Element shown(const CommandRead& read, ResultTable table) {
   return done;
 }
 
+/// The URI of a node, or of all of an account (XEP-0060, 12.22).
+std::string uri(const std::string& service, const std::string& node) {
+  return "xmpp:" + service + (node.empty() ? "" : "?;node=" + node);
+}
+
+/// The nodes of the errands, in their order; those at another service by their URIs.
+std::vector<std::string> names_in(const ReadResult& found) {
+  std::vector<std::string> names;
+  if (const auto* involved = std::get_if<InvolvedNodes>(&found)) {
+    names = involved->nodes;
+    for (const auto& other : involved->elsewhere) names.push_back(uri(other.service, other.node));
+  } else if (const auto* there = std::get_if<ServerNodes>(&found)) {
+    for (const auto& node : there->nodes) names.push_back(uri(node.service, node.node));
+  }
+  return names;
+}
+
 /// What became of errands: how many were done, and which not and why.
-ResultTable outcome_table(const std::vector<std::string>& nodes, const Outcomes& outcomes) {
+ResultTable outcome_table(const ReadResult& found, const Outcomes& outcomes) {
   ResultTable table(wire::service_form, "Done", {"node", "outcome"});
+  const std::vector<std::string> names = names_in(found);
   std::size_t done = 0;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (!outcomes[i]) {
       ++done;
     } else {
-      table.row({nodes.at(i), std::string(token(outcomes[i]->condition))});
+      table.row({names.at(i), std::string(token(outcomes[i]->condition))});
     }
+  }
+  if (const auto* there = std::get_if<ServerNodes>(&found)) {
+    for (const auto& one : there->missed) table.row({uri(one.service, one.node), one.why});
   }
   table.field("nodes", std::to_string(done));
   return table;
@@ -34,9 +55,8 @@ ResultTable outcome_table(const std::vector<std::string>& nodes, const Outcomes&
 
 /// The content of one kind of find.
 struct Shows {
-  ResultTable operator()(const InvolvedNodes& found) const {
-    return outcome_table(found.nodes, {});
-  }
+  ResultTable operator()(const InvolvedNodes& found) const { return outcome_table(found, {}); }
+  ResultTable operator()(const ServerNodes& found) const { return outcome_table(found, {}); }
   ResultTable operator()(const BuriedNodes& found) const {
     ResultTable table(wire::service_form, "Deleted nodes", {"node", "deleted", "until", "by"});
     for (const auto& row : found.rows) {
@@ -60,6 +80,22 @@ struct Shows {
   }
 };
 
+/// By the account itself, whose nodes they are.
+std::vector<Engine::Elsewhere> taking_over(const ServerNodes& found) {
+  std::vector<Engine::Elsewhere> errands;
+  for (const auto& node : found.nodes) {
+    const auto name = wire::node_id(node.node).value_or(node.node);
+    action::TakeOver whole{.configuration = node.configuration};
+    for (const Item& item : node.items) {
+      whole.items.push_back(
+          {.id = item.meta.id, .payload = item.payload, .publisher = item.meta.publisher});
+    }
+    const Jid account = Jid::parse(node.service).value_or(Jid());
+    errands.push_back({node.service, name, Request(account, name, std::move(whole))});
+  }
+  return errands;
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, Request>> Engine::errands(const pubsub::Read& read,
@@ -75,12 +111,26 @@ std::vector<std::pair<std::string, Request>> Engine::errands(const pubsub::Read&
   return errands;
 }
 
+std::vector<Engine::Elsewhere> Engine::errands_elsewhere(const pubsub::Read& read,
+                                                         const pubsub::ReadResult& found) {
+  const auto* of = std::get_if<CommandRead>(&read);
+  if (const auto* there = std::get_if<ServerNodes>(&found)) return taking_over(*there);
+  const auto* nodes = std::get_if<InvolvedNodes>(&found);
+  if (of == nullptr || nodes == nullptr) return {};
+  const Jid& user = std::get<look::Involved>(of->what).bare;
+  std::vector<Elsewhere> errands;
+  for (const auto& other : nodes->elsewhere) {
+    errands.push_back(
+        {other.service, other.node, pubsub::Request(of->by, other.node, action::RemoveUser{user})});
+  }
+  return errands;
+}
+
 Result<Answered, StanzaError> Engine::conclude(const pubsub::Read& read,
                                                const pubsub::ReadResult& found,
                                                const Outcomes& outcomes, const pubsub::Settings&) {
   Answered answered;
-  answered.reply = shown(std::get<CommandRead>(read),
-                         outcome_table(std::get<InvolvedNodes>(found).nodes, outcomes));
+  answered.reply = shown(std::get<CommandRead>(read), outcome_table(found, outcomes));
   return answered;
 }
 

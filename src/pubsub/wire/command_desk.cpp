@@ -30,7 +30,25 @@ std::optional<std::size_t> rows_wanted(const forms::Form& form) {
 Claimed remove_user(const Order& order) {
   const auto user = Jid::parse(forms::text_in(order.form, "jid"));
   if (!user || user->local().empty()) return unusable("jid is no address of a user");
-  return order.look_up(look::Involved{user->bare()}, 0);
+  return order.look_up(look::Involved{user->bare(), order.settings.account_domains}, 0);
+}
+
+/// Their nodes, from where their servers had them.
+Claimed import_nodes(const Order& order) {
+  constexpr std::size_t most_users = 100;
+  look::AtServer asked;
+  const auto& domains = order.settings.account_domains;
+  for (const std::string& written : forms::values_in(order.form, "jids")) {
+    const auto user = Jid::parse(written);
+    const bool ours = user && !user->local().empty() &&
+                      std::find(domains.begin(), domains.end(), user->domain()) != domains.end();
+    if (!ours) return unusable("jids holds an address of none of the users");
+    asked.users.push_back(user->bare());
+  }
+  if (asked.users.empty() || asked.users.size() > most_users) {
+    return unusable("jids must hold 1 to 100 addresses");
+  }
+  return order.look_up(std::move(asked), 0);
 }
 
 Claimed delete_node(const Order& order) {
@@ -99,6 +117,9 @@ Claimed show_limits(const Order& order) {
 Fields user_field(const Settings&) {
   return {question_field("jid", "The user", {FieldType::jid_single, true})};
 }
+Fields users_field(const Settings&) {
+  return {question_field("jids", "The users", {FieldType::jid_multi, true})};
+}
 Fields limits_fields(const Settings&) {
   return {question_field("jid", "For whom, or which domain; empty: for all others",
                          {FieldType::jid_single, false})};
@@ -128,6 +149,9 @@ constexpr std::array desk{
                admins, nullptr, list_deleted},
     CommandRow{"urn:stoa:nodes:service:remove-user", "Remove a user from all nodes", admins,
                user_field, remove_user},
+    CommandRow{"urn:stoa:nodes:service:import",
+               "Take over the nodes that users have at their server",
+               CommandRow::For::admins_of_accounts, users_field, import_nodes},
     CommandRow{"urn:stoa:nodes:service:publish", "Publish on behalf of somebody", admins,
                publish_fields, publish_as},
     CommandRow{"urn:stoa:nodes:service:limits", "Show limits", admins, limits_fields, show_limits},

@@ -132,6 +132,10 @@ Claimed decode_row(const CommandRow& row, const Asking& asking) {
   return row.run({asking.stanza, form, asking.settings, asking.context, std::move(step)});
 }
 
+bool there(const CommandRow& row, const Settings& settings) {
+  return row.whom != CommandRow::For::admins_of_accounts || !settings.account_domains.empty();
+}
+
 const CommandRow* row_of(std::string_view node) {
   for (const CommandRow& row : desk_commands()) {
     if (row.node == node) return &row;
@@ -163,9 +167,9 @@ Claimed decode_command(const Stanza& stanza, const Settings& settings, const Con
   const std::string_view node = payload.attr_or("node", {});
   const bool pending = node == get_pending && settings.offers("get-pending");
   const CommandRow* row = pending ? nullptr : row_of(node);
-  if (!pending && row == nullptr) return claim::NotMine{};
+  if (!pending && (row == nullptr || !there(*row, settings))) return claim::NotMine{};
   if (stanza.type != "set") return refuse(Fault::malformed);
-  const bool of_admins = row && row->whom == CommandRow::For::admins;
+  const bool of_admins = row && row->whom != CommandRow::For::owners;
   if (of_admins && !context.service_admin) return refuse(Fault::forbidden);
   const Asking asking{stanza,
                       payload,
@@ -197,7 +201,8 @@ std::vector<disco::ListPage::Entry> command_entries(const Settings& settings, Co
   const bool manages = who.owner || who.admin;
   if (manages && settings.offers("get-pending")) add(get_pending);
   for (const CommandRow& row : desk_commands()) {
-    if (row.whom == CommandRow::For::admins ? who.admin : manages) add(row.node);
+    const bool may = row.whom == CommandRow::For::owners ? manages : who.admin;
+    if (may && there(row, settings)) add(row.node);
   }
   return entries;
 }

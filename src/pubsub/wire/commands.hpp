@@ -36,7 +36,7 @@ struct Order {
 
 /// A command (XEP-0050): one row says everything. Without fields it is done at once.
 struct CommandRow {
-  enum class For { owners, admins };
+  enum class For { owners, admins, admins_of_accounts };  // where users have their nodes with us
 
   std::string_view node;
   std::string_view name;

@@ -286,6 +286,13 @@ Claimed decode_account_disco(const Stanza& stanza, const disco::Query& query,
     return claim::Answer{disco::encode(Engine::service_info(settings))};
   }
   NodesRead read{.bare = stanza.from.bare(), .max = settings.limits.page};
+  if (query.page) {
+    read.paged = true;
+    read.max = query.page->page_size(settings.limits.page);
+    read.after = query.page->after.value_or("");
+    read.before = query.page->before;
+    read.index = query.page->index;
+  }
   return claim::ForStore<Read>{std::move(read)};
 }
 

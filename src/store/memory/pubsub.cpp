@@ -42,6 +42,8 @@ ReadResult page_of(Rows rows, const Cut& cut) {
 
 class PubsubTables final : public Tables<Engine> {
  public:
+  explicit PubsubTables(const NodeTablesOfAll* others) : others_(others) {}
+
   void commit(const std::string&, const Change& change, const NodeState& after) override {
     const bool archived = after.exists() && after.config->archive;
     const auto* published = std::get_if<change::ItemPublished>(&change);
@@ -133,12 +135,24 @@ class PubsubTables final : public Tables<Engine> {
   ReadResult find_for_command(const look::Involved& what, std::size_t) {
     InvolvedNodes found;
     for (const auto& [key, state] : shadow) {
-      const bool involved = state.entry_of(what.bare) != Affiliation::none ||
-                            !state.subscriptions.of_entity(what.bare).empty();
-      if (involved) found.nodes.push_back(key);
+      if (involved(state, what.bare)) found.nodes.push_back(key);
+    }
+    if (others_ == nullptr) return found;
+    for (const auto& [service, tables] : *others_) {
+      const std::string domain = service.substr(service.find('@') + 1);
+      const auto& asked = what.domains;
+      if (std::find(asked.begin(), asked.end(), domain) == asked.end()) continue;
+      for (const auto& [key, state] : tables->shadow) {
+        if (involved(state, what.bare)) found.elsewhere.push_back({service, key});
+      }
     }
     return found;
   }
+  static bool involved(const NodeState& state, const Jid& bare) {
+    return state.entry_of(bare) != Affiliation::none ||
+           !state.subscriptions.of_entity(bare).empty();
+  }
+  ReadResult find_for_command(const look::AtServer&, std::size_t) { return ServerNodes{}; }
   ReadResult find_for_command(const look::Buried& what, std::size_t cap) {
     return kept_.list(what.now, cap);
   }
@@ -416,6 +430,7 @@ class PubsubTables final : public Tables<Engine> {
   ReadResult look_up(const ArchiveRead& read) { return archive_page(archives_[read.number], read); }
   ReadResult look_up(const JoinedRead& read) { return joined_page(shadow, items_, read); }
 
+  const NodeTablesOfAll* others_;
   NodeLogs logs_;
   StoredItems items_;
   StoredItems archives_;  // every publication
@@ -461,8 +476,8 @@ ReadResult PubsubTables::look_up(const ItemsRead& read) {
 
 }  // namespace
 
-std::unique_ptr<Tables<Engine>> pubsub_tables() {
-  return std::make_unique<PubsubTables>();
+std::unique_ptr<Tables<Engine>> pubsub_tables(const NodeTablesOfAll* others) {
+  return std::make_unique<PubsubTables>(others);
 }
 
 }  // namespace stoa::store::memory

@@ -70,6 +70,15 @@ constexpr Statement involved_nodes{
     "SELECT n.node FROM subscriptions s JOIN nodes n ON n.number = s.node "
     "WHERE s.bare = $2 AND n.service = $1 ORDER BY node"};
 
+// At the accounts of the domains $3, and at these. No service of deleted nodes is one of theirs.
+constexpr Statement involved_elsewhere{
+    "involved_elsewhere",
+    "SELECT n.service, n.node FROM (SELECT a.node FROM node_affiliations a WHERE a.jid = $2 "
+    "UNION SELECT s.node FROM subscriptions s WHERE s.bare = $2) AS i "
+    "JOIN nodes n ON n.number = i.node WHERE n.service <> $1 AND n.service NOT LIKE ' %' "
+    "AND (n.service = ANY($3::text[]) OR (strpos(n.service, '@') > 0 "
+    "AND split_part(n.service, '@', 2) = ANY($3::text[]))) ORDER BY n.service, n.node"};
+
 constexpr Statement owns_any{
     "owns_any",
     "SELECT CASE WHEN $3 THEN EXISTS (SELECT FROM nodes n WHERE n.service = $1) "
@@ -231,8 +240,16 @@ struct FindForCommand {
     for (const auto& row : connection.exec(involved_nodes, service, what.bare.str())) {
       found.nodes.push_back(row[0].as<std::string>());
     }
+    if (what.domains.empty()) return found;
+    Array domains;
+    for (const std::string& domain : what.domains) domains.add(domain);
+    for (const auto& row :
+         connection.exec(involved_elsewhere, service, what.bare.str(), domains.take())) {
+      found.elsewhere.push_back({row[0].as<std::string>(), row[1].as<std::string>()});
+    }
     return found;
   }
+  ReadResult operator()(const pubsub::look::AtServer&) const { return pubsub::ServerNodes{}; }
   ReadResult operator()(const pubsub::look::Buried& what) const {
     return read_buried(connection, service, what.now, cap);
   }

@@ -32,6 +32,7 @@ class NodesOfRun {
   stoa::pubsub::Settings settings_;
   std::unique_ptr<stoa::pep::Gateway> gateway_;
   std::unique_ptr<stoa::pep::RosterLoader> loader_;
+  stoa::pep::Accounts* accounts_ = nullptr;  // the dispatcher keeps it
 };
 
 }  // namespace scenario

@@ -58,12 +58,12 @@ class HostedAccounts final : public Hosted {
  private:
   NodeTables& tables_of(const std::string& account) {
     std::unique_ptr<NodeTables>& tables = tables_[account];
-    if (!tables) tables = store::memory::pubsub_tables();
+    if (!tables) tables = store::memory::pubsub_tables(account.empty() ? &tables_ : nullptr);
     return *tables;
   }
 
   pubsub::Settings settings_;
-  std::map<std::string, std::unique_ptr<NodeTables>> tables_;
+  store::memory::NodeTablesOfAll tables_;
   std::unique_ptr<MemoryStore> store_;
   std::unique_ptr<NodesOfRun> nodes_;
 };

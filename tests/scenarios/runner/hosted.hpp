@@ -38,16 +38,21 @@ inline constexpr std::string_view admin = "admin@shakespeare.lit";
 /// How much memory the services have: none in the mode that makes them forget all the time.
 inline std::size_t memory_of_services = stoa::dispatch::ServiceLimits{}.memory_bytes;
 
+/// The service lives as long as the dispatcher.
 template <class E>
-void add_service(stoa::dispatch::Common& common, stoa::dispatch::Dispatcher& dispatcher,
-                 stoa::dispatch::Outlet& outlet, const typename E::Settings& settings,
-                 stoa::dispatch::JournalPort<typename E::Change>& journal,
-                 stoa::dispatch::LoaderPort<E>& loader) {
+stoa::dispatch::EntityService<E>& add_service(
+    stoa::dispatch::Common& common, stoa::dispatch::Dispatcher& dispatcher,
+    stoa::dispatch::Outlet& outlet, const typename E::Settings& settings,
+    stoa::dispatch::JournalPort<typename E::Change>& journal,
+    stoa::dispatch::LoaderPort<E>& loader) {
   stoa::dispatch::ServicePlace place{
       .common = common, .outlet = outlet, .admins = {std::string(admin)}, .limits = {}};
   place.limits.memory_bytes = memory_of_services;
-  dispatcher.add_service(domain, std::make_unique<stoa::dispatch::EntityService<E>>(
-                                     std::move(place), settings, journal, loader));
+  auto service = std::make_unique<stoa::dispatch::EntityService<E>>(std::move(place), settings,
+                                                                    journal, loader);
+  stoa::dispatch::EntityService<E>& made = *service;
+  dispatcher.add_service(domain, std::move(service));
+  return made;
 }
 
 template <class E>

@@ -52,7 +52,10 @@ TEST_CASE("with pep the snippets say what the server hands over, and what it all
   }
   CHECK(prosody.find("[\"http://jabber.org/protocol/pubsub\"] = { jid = \"nodes.example.org\" }") !=
         std::string::npos);
-  CHECK(prosody.find("iq = { [\"urn:xmpp:blocking\"] = \"get\" }") != std::string::npos);
+  CHECK(prosody.find("iq = { [\"urn:xmpp:blocking\"] = \"get\", "
+                     "[\"http://jabber.org/protocol/pubsub\"] = \"set\" }") != std::string::npos);
+  CHECK(prosody.find("[\"urn:xmpp:pam:0\"] = { jid = \"nodes.example.org\" }") !=
+        std::string::npos);
   const std::string ejabberd = attach_snippet(ServerKind::ejabberd, read.value());
   CHECK(ejabberd.find("    - server: \"nodes.example.org\"") != std::string::npos);
   CHECK(ejabberd.find("http://jabber.org/protocol/pubsub#owner:") != std::string::npos);

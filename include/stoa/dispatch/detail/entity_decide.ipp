@@ -92,6 +92,18 @@ void EntityService<E>::ask(const std::string& key, Request request) {
   submit(touch(key), Job{std::nullopt, std::move(request)});
 }
 
+template <Engine E>
+void EntityService<E>::ask(const std::string& key, Request request, Done done) {
+  Job job{std::nullopt, std::move(request)};
+  job.round = std::make_shared<Round>();
+  job.round->outcomes.resize(1);
+  job.round->left = 1;
+  job.round->ended = [this, done = std::move(done)](Round& round) {
+    common_.post([done, outcome = std::move(round.outcomes.front())] { done(outcome); });
+  };
+  submit(touch(key), std::move(job));
+}
+
 /// Runs the job, or queues it where the entity is not ready or others wait already.
 template <Engine E>
 void EntityService<E>::submit(Entity& entity, Job job) {

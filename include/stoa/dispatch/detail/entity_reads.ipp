@@ -36,15 +36,37 @@ void EntityService<E>::read(Stanza request, Read read, std::uint64_t after, bool
                }));
 }
 
-/// A look-up, what it found, and the errands that it led to.
+/// Errands, and what follows when the last of them is done.
 template <Engine E>
 struct EntityService<E>::Round {
-  Stanza request;
-  Read read;
-  typename E::ReadResult found;
   Outcomes outcomes;
   std::size_t left = 0;
+  std::function<void(Round&)> ended;
+
+  void went_on(std::size_t errand, std::optional<StanzaError> refusal) {
+    outcomes[errand] = std::move(refusal);
+    if (--left == 0) ended(*this);
+  }
 };
+
+namespace detail {
+
+/// Errands to other services, where the engine has any.
+template <class E>
+auto others_of(const typename E::Read& read, const typename E::ReadResult& found) {
+  if constexpr (requires { E::errands_elsewhere(read, found); }) {
+    return E::errands_elsewhere(read, found);
+  } else {
+    struct None {
+      std::string service;
+      std::string key;
+      typename E::Request request;
+    };
+    return std::vector<None>();
+  }
+}
+
+}  // namespace detail
 
 template <Engine E>
 void EntityService<E>::answered(const Stanza& request, const Read& read,
@@ -79,10 +101,15 @@ bool EntityService<E>::send_out([[maybe_unused]] const Stanza& request,
                                 [[maybe_unused]] typename E::ReadResult& found) {
   if constexpr (requires { E::errands(read, found); }) {
     auto errands = E::errands(read, found);
-    if (errands.empty()) return false;
-    const auto round = std::make_shared<Round>(Round{request, read, std::move(found), {}, 0});
-    round->outcomes.resize(errands.size());
-    round->left = errands.size();
+    const auto others = detail::others_of<E>(read, found);
+    if (errands.empty() && others.empty()) return false;
+    const auto round = std::make_shared<Round>();
+    round->outcomes.resize(errands.size() + others.size());
+    round->left = round->outcomes.size();
+    round->ended = alive([this, request, read, found = std::move(found)](Round& done) {
+      give_answer(request, E::conclude(read, found, done.outcomes, settings_));
+      common_.senders.end(request.from);
+    });
     common_.senders.begin(request.from);
     std::size_t place = 0;
     for (auto& [key, what] : errands) {
@@ -90,6 +117,17 @@ bool EntityService<E>::send_out([[maybe_unused]] const Stanza& request,
       job.errand = place++;
       job.round = round;
       submit(touch(key), std::move(job));
+    }
+    for (const auto& other : others) {
+      const auto done = [round, place](std::optional<StanzaError> refusal) {
+        round->went_on(place, std::move(refusal));
+      };
+      ++place;
+      if (elsewhere_) {
+        elsewhere_(other.service, other.key, other.request, done);
+      } else {
+        done(unknown_payload());
+      }
     }
     return true;
   } else {
@@ -100,17 +138,7 @@ bool EntityService<E>::send_out([[maybe_unused]] const Stanza& request,
 template <Engine E>
 void EntityService<E>::errand_done(Job& job, std::optional<StanzaError> refusal) {
   const auto round = std::exchange(job.round, nullptr);
-  if (!round) return;
-  round->outcomes[job.errand] = std::move(refusal);
-  if (--round->left == 0) conclude(*round);
-}
-
-template <Engine E>
-void EntityService<E>::conclude([[maybe_unused]] Round& round) {
-  if constexpr (requires { E::conclude(round.read, round.found, round.outcomes, settings_); }) {
-    give_answer(round.request, E::conclude(round.read, round.found, round.outcomes, settings_));
-    common_.senders.end(round.request.from);
-  }
+  if (round) round->went_on(job.errand, std::move(refusal));
 }
 
 template <Engine E>

@@ -53,6 +53,12 @@ struct Engine {
                                               const Settings& settings, const Jid& requester);
   static std::vector<std::pair<std::string, Request>> errands(const Read& read,
                                                               const ReadResult& found);
+  struct Elsewhere {
+    std::string service;
+    std::string key;
+    pubsub::Request request;
+  };
+  static std::vector<Elsewhere> errands_elsewhere(const Read& read, const ReadResult& found);
   static Result<Answered, StanzaError> conclude(
       const Read& read, const ReadResult& found,
       const std::vector<std::optional<StanzaError>>& outcomes, const Settings& settings);

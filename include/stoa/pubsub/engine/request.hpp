@@ -101,6 +101,13 @@ struct Publish {
   std::optional<forms::Form> options = {};
 };
 
+/// A node that was hosted elsewhere comes here as it was. One that is there already stays as it is,
+/// and nobody is told. Without a configuration it is private.
+struct TakeOver {
+  std::optional<forms::Form> configuration = {};
+  std::vector<Publish::Item> items = {};  ///< the oldest first; of too many the newest stay
+};
+
 /// 7.2
 struct Retract {
   std::vector<std::string> ids = {};
@@ -206,7 +213,7 @@ using Action =
                  action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
                  action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
                  action::TurnUp, action::Greet, action::Review, action::Follow, action::SeekOrphans,
-                 action::RemoveUser, action::Restore>;
+                 action::RemoveUser, action::Restore, action::TakeOver>;
 
 /// A request is the last step of a command (XEP-0050), and is answered as such.
 struct CommandStep {

@@ -47,6 +47,10 @@ class People {
   /// The available resources of that bare JID that want the events of such a node
   /// (`NODE+notify`), in the order of their names.
   virtual std::vector<Jid> interested(std::string_view bare, std::string_view node) const = 0;
+  /// Whether that resource sends the account its presence without seeing the account's (XEP-0060,
+  /// 9.1.3), and those that do and want the events of such a node.
+  virtual bool shares_presence(const Jid& account, const Jid& full) const = 0;
+  virtual std::vector<Jid> sharers(const Jid& account, std::string_view node) const = 0;
   /// nullopt where messages in the name of that user may not be sent.
   virtual std::optional<Envelope> envelope(const Jid& account) const = 0;
 };

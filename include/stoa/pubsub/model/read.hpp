@@ -68,6 +68,7 @@ struct NodesRead {
   std::optional<std::string> before = {};   ///< the page just before it; empty: the last page
   std::optional<std::uint64_t> index = {};  ///< the page from this position
   std::size_t max = 0;                      ///< 0: the count alone
+  bool paged = false;                       ///< for the answer: a page was asked for
 };
 
 /// Nodes owned by the bare JID (all nodes for an admin) that have pending subscriptions; at most
@@ -184,9 +185,9 @@ struct Numbers {
   std::vector<std::uint64_t> nodes = {};
 };
 
-using ReadResult =
-    std::variant<UnknownUid, InvolvedNodes, BuriedNodes, Acts, Entities, Numbers, ArchivePage,
-                 ItemPage, SubscriptionPage, AffiliationPage, NodePage, PendingNodes, JoinedPage>;
+using ReadResult = std::variant<UnknownUid, InvolvedNodes, ServerNodes, BuriedNodes, Acts, Entities,
+                                Numbers, ArchivePage, ItemPage, SubscriptionPage, AffiliationPage,
+                                NodePage, PendingNodes, JoinedPage>;
 
 /// Facts that a decision lacks. All but the counts are of the node whose number fetch() is given.
 namespace need {

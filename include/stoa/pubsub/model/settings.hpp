@@ -82,6 +82,8 @@ struct Settings {
   bool of_account = false;
   /// What servers tell of their users; outlives the service. nullptr: nobody tells us anything.
   const People* people = nullptr;
+  /// Servers whose users have their nodes with us: a user who is removed goes from there too.
+  std::vector<std::string> account_domains = {};
   std::string name = "Publish-Subscribe";
   NodeConfig defaults = {};
   Limits limits = {};
