@@ -128,9 +128,7 @@ dispatch::DomainSettings Program::domain_settings(const LinkConfig& link) const 
           .profile = std::move(profile),
           .list_page = config_.muc.limits.items_page,
           .stanza_bytes = link.link.stanza_bytes,
-          .form_fields = config_.limits.form_fields,
-          .rate = {.per_second = config_.limits.requests_per_second,
-                   .burst = config_.limits.requests_burst},
+          .senders = sender_limits(config_.pubsub),
           .unlimited = std::move(unlimited)};
 }
 

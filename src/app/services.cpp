@@ -57,11 +57,21 @@ void dismiss_all(dispatch::EntityService<E>& service, dispatch::LoaderPort<E>& l
 template <class Service>
 void take_limits(Service&, const Config&) {}
 
-void take_limits(dispatch::EntityService<pubsub::Engine>& service, const Config& read) {
-  pubsub::Settings settings = service.settings();
-  settings.defaults = read.pubsub.defaults;
+pubsub::Settings with_limits(pubsub::Settings settings, const Config& read) {
   settings.limits = read.pubsub.limits;
   settings.limits_for = read.pubsub.limits_for;
+  return settings;
+}
+
+void take_limits(dispatch::EntityService<pubsub::Engine>& service, const Config& read) {
+  pubsub::Settings settings = with_limits(service.settings(), read);
+  settings.defaults = read.pubsub.defaults;
+  service.set_settings(pubsub::prepare(std::move(settings)));
+}
+
+void take_limits(pep::Accounts& service, const Config& read) {
+  pubsub::Settings settings = with_limits(service.settings(), read);
+  settings.defaults.max_payload_size = pubsub::NodeConfig().max_payload_size;
   service.set_settings(pubsub::prepare(std::move(settings)));
 }
 
@@ -121,6 +131,7 @@ Hosted host_accounts(const pubsub::Settings& settings, const LinkConfig& link, c
           .name = "pep",
           .loaded = [made] { return made->entities(); },
           .set_admins = [made](Admins admins) { made->set_admins(std::move(admins)); },
+          .set_limits = [made](const Config& read) { take_limits(*made, read); },
           .ports = nullptr};
 }
 
@@ -154,6 +165,19 @@ std::vector<Hosted> host_nodes_with_accounts(pubsub::Settings settings, const Li
 
 bool offers(const LinkConfig& link, std::string_view service) {
   return std::find(link.services.begin(), link.services.end(), service) != link.services.end();
+}
+
+dispatch::SenderLimits sender_limits(const pubsub::Settings& settings) {
+  const auto in_dispatch = [](const pubsub::Limits& limits) {
+    return dispatch::SenderLimit{
+        .form_fields = limits.form_fields,
+        .rate = {.per_second = limits.requests_per_second, .burst = limits.requests_burst}};
+  };
+  dispatch::SenderLimits limits{.all = in_dispatch(settings.limits)};
+  for (const auto& [name, own] : pubsub::LimitBook(settings.limits, settings.limits_for).by_name) {
+    if (!name.empty()) limits.others.emplace(name, in_dispatch(own));
+  }
+  return limits;
 }
 
 Admins admins_of(const Config& config) {

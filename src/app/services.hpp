@@ -44,6 +44,8 @@ struct Place {
 /// Adds the services of one domain to the dispatcher, in the order in which they are asked.
 std::vector<Hosted> host_services(const LinkConfig& link, const Config& config, const Place& place);
 
+/// The limits of [pubsub] and [limits] that dispatch watches over.
+dispatch::SenderLimits sender_limits(const pubsub::Settings& settings);
 Admins admins_of(const Config& config);
 bool offers(const LinkConfig& link, std::string_view service);
 

@@ -82,6 +82,10 @@ class Accounts final : public dispatch::Service, private GatewayEvents {
   /// Bare JIDs: who owns the nodes at the servers' own addresses.
   void set_admins(std::set<std::string, std::less<>> admins);
 
+  /// Those of pubsub::account_settings() from now on.
+  void set_settings(pubsub::Settings settings);
+  const pubsub::Settings& settings() const { return settings_; }
+
   /// Nodes in memory, of all accounts.
   std::size_t entities() const;
 
@@ -89,6 +93,7 @@ class Accounts final : public dispatch::Service, private GatewayEvents {
   struct Account;
 
   Account& touch(const Jid& bare);
+  pubsub::Settings settings_of(const Jid& bare) const;
   void drop_idle();
   void settle(const Stanza& stanza, const dispatch::Outcome& outcome);
   bool unwrap(const Stanza& wrapped);

@@ -467,7 +467,6 @@ Settings account_settings(Settings of_service) {
   settings.defaults = NodeConfig{};
   settings.defaults.access_model = AccessModel::presence;
   settings.defaults.max_items = 1;
-  settings.limits_for.clear();
   settings.auto_subscribe = false;
   settings.multi_subscribe = false;
   for (const char* feature : {"collections", "get-pending"}) {

@@ -89,7 +89,7 @@ Claimed show_limits(const Order& order) {
   forms::ResultTable table(service_form, "Limits", {"limit", "value"});
   const LimitBook& book = *order.settings.book;
   for (const auto& [name, value] : named_limits(book.of(*who))) {
-    table.row({std::string(name), std::to_string(value)});
+    table.row({std::string(name), value});
   }
   xml::Element done = command_done(order.step);
   done.add(std::move(table).done());
