@@ -82,7 +82,7 @@ Hosted host(std::string name, typename E::Settings settings, const LinkConfig& l
   auto service = std::make_unique<dispatch::EntityService<E>>(
       dispatch::ServicePlace{.common = place.common,
                              .outlet = place.outlet,
-                             .admins = admins_of(config),
+                             .admins = admins_at(config, domain),
                              .limits = limits_of(link, config)},
       std::move(settings), *ports->journal, *ports->loader);
   dispatch::EntityService<E>* const made = service.get();  // the dispatcher keeps it
@@ -113,7 +113,7 @@ Hosted host_accounts(const pubsub::Settings& settings, const LinkConfig& link, c
   pep::AccountsPlace accounts{
       .service = {.common = place.common,
                   .outlet = place.outlet,
-                  .admins = admins_of(config),
+                  .admins = admins_at(config, link.link.domain),
                   .limits = limits},
       .gateway = gateway,
       .ports =
@@ -180,8 +180,9 @@ dispatch::SenderLimits sender_limits(const pubsub::Settings& settings) {
   return limits;
 }
 
-Admins admins_of(const Config& config) {
+Admins admins_at(const Config& config, const std::string& domain) {
   Admins admins;
+  if (!config.admin_socket.empty()) admins.insert(domain);
   for (const Jid& jid : config.admins) admins.insert(jid.str());
   return admins;
 }

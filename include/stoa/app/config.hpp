@@ -58,7 +58,8 @@ struct Config {
   std::vector<LinkConfig> links = {};
   store::Options database = {};
   std::vector<Jid> admins = {};
-  std::string http_listen = {};  ///< address:port, empty for off
+  std::string admin_socket = {};  ///< path, empty for off
+  std::string http_listen = {};   ///< address:port, empty for off
   log::Level log_level = log::Level::info;
   ServiceConfig service = {};
   LimitsConfig limits = {};

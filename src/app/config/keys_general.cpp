@@ -172,6 +172,8 @@ Keys daemon_keys() {
       R::key("admin.jids", "", "bare JIDs of those who administer the services",
              STOA_CONFIG(admins))
           .changes_live(),
+      R::key("admin.socket", "", "path of the socket for `stoa command`; empty: off",
+             STOA_CONFIG(admin_socket)),
       R::checked("http.listen", "", "ADDRESS:PORT of /metrics, /healthz and /readyz; empty: off",
                  STOA_CONFIG(http_listen), a_listener),
       R::key("log.level", "", "\"debug\", \"info\", \"warning\" or \"error\"",

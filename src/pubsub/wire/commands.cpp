@@ -1,5 +1,6 @@
 #include "pubsub/wire/commands.hpp"
 
+#include <array>
 #include <charconv>
 #include <chrono>
 
@@ -103,13 +104,9 @@ Claimed decode_pending(const Asking& asking) {
 }
 
 xml::Element question(const CommandRow& row, const CommandStep& step, const Settings& settings) {
-  xml::Element executing = command(step, "executing");
-  executing.add("actions", ns::commands).set("execute", "complete").add("complete", ns::commands);
   forms::Form form{.type = forms::FormType::form, .title = std::string(row.name)};
-  form.form_type = service_form;
   form.fields = row.fields(settings);
-  executing.add(forms::encode(form));
-  return executing;
+  return command_asks(step, std::move(form));
 }
 
 Claimed decode_row(const CommandRow& row, const Asking& asking) {
@@ -132,9 +129,15 @@ Claimed decode_row(const CommandRow& row, const Asking& asking) {
   return row.run({asking.stanza, form, asking.settings, asking.context, std::move(step)});
 }
 
+std::array<std::span<const CommandRow>, 3> all_commands() {
+  return {desk_commands(), node_commands(), own_commands()};
+}
+
 const CommandRow* row_of(std::string_view node) {
-  for (const CommandRow& row : desk_commands()) {
-    if (row.node == node) return &row;
+  for (const auto& table : all_commands()) {
+    for (const CommandRow& row : table) {
+      if (row.node == node) return &row;
+    }
   }
   return nullptr;
 }
@@ -196,8 +199,10 @@ std::vector<disco::ListPage::Entry> command_entries(const Settings& settings, Co
   };
   const bool manages = who.owner || who.admin;
   if (manages && settings.offers("get-pending")) add(get_pending);
-  for (const CommandRow& row : desk_commands()) {
-    if (row.whom == CommandRow::For::admins ? who.admin : manages) add(row.node);
+  for (const auto& table : all_commands()) {
+    for (const CommandRow& row : table) {
+      if (row.whom == CommandRow::For::everybody || who.admin) add(row.node);
+    }
   }
   return entries;
 }

@@ -3,6 +3,7 @@
 
 #include <stoa/store/memory/pubsub.hpp>
 
+#include "store/memory/pubsub_commands.hpp"
 #include "store/memory/pubsub_kept.hpp"
 #include "store/memory/pubsub_kin.hpp"
 #include "store/memory/pubsub_log.hpp"
@@ -127,23 +128,7 @@ class PubsubTables final : public Tables<Engine> {
   }
 
   ReadResult look_up(const CommandRead& read) {
-    return std::visit([&](const auto& what) { return find_for_command(what, read.cap); },
-                      read.what);
-  }
-  ReadResult find_for_command(const look::Involved& what, std::size_t) {
-    InvolvedNodes found;
-    for (const auto& [key, state] : shadow) {
-      const bool involved = state.entry_of(what.bare) != Affiliation::none ||
-                            !state.subscriptions.of_entity(what.bare).empty();
-      if (involved) found.nodes.push_back(key);
-    }
-    return found;
-  }
-  ReadResult find_for_command(const look::Buried& what, std::size_t cap) {
-    return kept_.list(what.now, cap);
-  }
-  ReadResult find_for_command(const look::Acts& what, std::size_t cap) {
-    return kept_.acts(what.about, cap);
+    return found_for_command({shadow, items_, kept_}, read);
   }
 
   ReadResult look_up(const ItemsRead& read);
@@ -332,6 +317,9 @@ class PubsubTables final : public Tables<Engine> {
       found.bytes += item.payload ? item.payload->size() : 0;
     }
     return found;
+  }
+  fact::ItemCount find(std::uint64_t number, const need::ItemCount&) {
+    return {items_[number].size()};
   }
   fact::Kept find(std::uint64_t, const need::Kept& need) {
     const Kept* kept = kept_.last(need.node);

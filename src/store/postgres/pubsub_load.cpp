@@ -1,3 +1,5 @@
+#include <charconv>
+#include <chrono>
 #include <memory>
 
 #include "store/postgres/array.hpp"
@@ -19,7 +21,9 @@ namespace {
   "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i " \
   "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END, n.nested, "                         \
   "n.linked_to, n.hung_from, (SELECT r.node FROM nodes r "                                  \
-  "WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned"
+  "WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned, "                      \
+  "(SELECT o.by || E'\\n' || o.receiver || E'\\n' || stoa_micros(o.until) "                 \
+  "FROM node_offers o WHERE o.node = n.number)"
 
 constexpr Statement load_node{"load_node",
                               "SELECT " STOA_NODE_COLUMNS
@@ -97,6 +101,22 @@ void load_relations(const pqxx::row& row, NodeState& state) {
   state.orphaned = row[12].as<bool>();
 }
 
+/// Of three lines: by, receiver, until.
+pubsub::KnownOffer offer_in(std::uint64_t node, const pqxx::field& field) {
+  if (field.is_null()) return nullptr;
+  const std::string_view text = text_in(field);
+  const std::size_t first = text.find('\n');
+  const std::size_t second = text.find('\n', first + 1);
+  if (second == text.npos) damaged(node, "an offer cannot be read");
+  const auto by = Jid::parse(text.substr(0, first));
+  const auto receiver = Jid::parse(text.substr(first + 1, second - first - 1));
+  std::int64_t micros = 0;
+  std::from_chars(text.data() + second + 1, text.data() + text.size(), micros);
+  if (!by || !receiver) damaged(node, "an offer cannot be read");
+  return std::make_shared<const pubsub::Offer>(
+      pubsub::Offer{*by, *receiver, Timestamp(std::chrono::microseconds(micros))});
+}
+
 NodeState load_existing(Connection& connection, const pqxx::row& row) {
   NodeState state;
   state.number = row[0].as<std::uint64_t>();
@@ -109,6 +129,7 @@ NodeState load_existing(Connection& connection, const pqxx::row& row) {
   state.oldest_published = maybe_time_in(row[7]);
   state.config = config_of_node(connection, state.number);
   load_relations(row, state);
+  state.offer = offer_in(state.number, row[13]);
   for (const auto& one : connection.exec(load_affiliations, state.number)) {
     state.affiliations.emplace(jid_in(state.number, one[0]), affiliation_in(state.number, one[1]));
   }
@@ -146,7 +167,7 @@ pubsub::Kept PubsubReader::load_buried(Connection& connection, const std::string
   const pqxx::row& row = found[0];
   auto state = std::make_shared<const NodeState>(load_existing(connection, row));
   const std::uint64_t number = state->number;
-  return {{time_in(row[13]), time_in(row[14]), jid_in(number, row[15])}, std::move(state)};
+  return {{time_in(row[14]), time_in(row[15]), jid_in(number, row[16])}, std::move(state)};
 }
 
 std::string PubsubReader::key_of(Connection& connection, const std::string& service,

@@ -70,6 +70,8 @@ pubsub::BuriedNodes read_buried(Connection& connection, const std::string& servi
                                 std::size_t cap);
 pubsub::Acts read_acts(Connection& connection, const std::string& service, const std::string& about,
                        std::size_t cap);
+pubsub::ReadResult read_for_command(Connection& connection, const std::string& service,
+                                    const pubsub::CommandRead& read);
 pubsub::ReadResult read_archive(Connection& connection, const pubsub::ArchiveRead& read);
 pubsub::ReadResult read_concerned(Connection& connection, const std::string& service,
                                   const pubsub::ConcernedRead& read);
