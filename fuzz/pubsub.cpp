@@ -54,6 +54,7 @@ Facts facts_for(const Need& need, const std::vector<ItemMeta>& items) {
     Facts operator()(const need::StoredBytes& n) const { return fact::StoredBytes{n, 0}; }
     Facts operator()(const need::Log& n) const { return fact::Log{.from = n.from}; }
     Facts operator()(const need::NodeBytes&) const { return fact::NodeBytes{0}; }
+    Facts operator()(const need::ItemCount&) const { return fact::ItemCount{0}; }
     Facts operator()(const need::Kept&) const { return fact::Kept{}; }
     Facts operator()(const need::Roster&) const { return fact::Roster{}; }
     Facts operator()(const need::Lineage& n) const {

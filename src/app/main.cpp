@@ -9,6 +9,7 @@
 #include <stoa/store/store.hpp>
 
 #include "app/check.hpp"
+#include "app/command.hpp"
 #include "app/run.hpp"
 
 namespace stoa::app {
@@ -21,6 +22,7 @@ struct Arguments {
   std::string config = "/etc/stoa/stoa.toml";
   std::string server;
   bool dry_run = false;
+  CommandLine order;
 };
 
 int migrate(const Config& config, const Arguments& arguments) {
@@ -49,6 +51,10 @@ int check_all(const Config& config, const Arguments& arguments) {
 
 int run_daemon(const Config& config, const Arguments& arguments) {
   return run(config, arguments.config);
+}
+
+int order_daemon(const Config& config, const Arguments& arguments) {
+  return give_command(config, arguments.order, {std::cin, std::cout, std::cerr});
 }
 
 using Command = int (*)(const Config&, const Arguments&);
@@ -89,6 +95,13 @@ int main(int argc, const char* const* argv) {
       ->check(CLI::IsMember({"prosody", "ejabberd", "openfire"}));
   add("migrate", "bring the database's schema up to date", migrate)
       ->add_flag("--dry-run", arguments.dry_run, "print the SQL and change nothing");
+  CLI::App* order =
+      add("command", "give the daemon that runs an ad-hoc command; without a name: list them",
+          order_daemon);
+  order->add_option("name", arguments.order.name, "such as nodes:list, rooms:list, service:reload");
+  order->add_option("fields", arguments.order.fields, "NAME=VALUE, for each field of its form");
+  order->add_option("--domain", arguments.order.domain, "of which link; the first one's");
+  order->add_flag("--ask", arguments.order.ask, "show what fields the command has");
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -5,9 +5,13 @@
 
 #include <boost/asio/post.hpp>
 
+#include <stoa/admin/program_commands.hpp>
 #include <stoa/base/log.hpp>
+#include <stoa/stanza/namespaces.hpp>
+#include <stoa/xml/parser.hpp>
 
 #include "app/notify.hpp"
+#include "app/operators.hpp"
 #include "app/profile.hpp"
 
 namespace stoa::app {
@@ -19,6 +23,7 @@ namespace {
 
 constexpr auto watch_pause = 250ms;  // figures for others are at most so old
 constexpr auto drain_pause = 5ms;
+constexpr auto operator_patience = 60s;
 
 }  // namespace
 
@@ -29,6 +34,10 @@ class Program::Domain final : public link::LinkHandler, public dispatch::Outlet 
       : program_(program), link(program.loop_, config.link, *this) {}
 
   void send(Outgoing outgoing, std::uint64_t mark) override {
+    if (operators.take(outgoing)) {
+      outgoing = Outgoing();
+      outgoing.stanzas = 0;  // but the mark says what is out before it
+    }
     link.send(std::move(outgoing), mark);
   }
   bool congested() const override { return link.congested(); }
@@ -46,6 +55,7 @@ class Program::Domain final : public link::LinkHandler, public dispatch::Outlet 
   }
   void on_down(const link::Down&) override { program_.publish(); }
   void on_stanza(Stanza stanza) override {
+    if (Operators::forged(stanza, name())) return;
     program_.dispatcher_->handle(std::move(stanza));
     program_.keep_time();
     program_.hold_back();
@@ -59,6 +69,7 @@ class Program::Domain final : public link::LinkHandler, public dispatch::Outlet 
   bool recovered_ = false;
 
  public:
+  Operators operators;
   link::Link link;
 };
 
@@ -118,10 +129,29 @@ void Program::add_domain(const LinkConfig& link) {
   for (Hosted& hosted : host_services(link, config_, {*common_, *dispatcher_, domain, store_})) {
     hosted_.push_back(std::move(hosted));
   }
+  host_program_commands(link);
+}
+
+void Program::host_program_commands(const LinkConfig& link) {
+  const std::string& name = link.link.domain;
+  auto commands = std::make_unique<admin::ProgramCommands>(
+      admin::ProgramCommands::Place{.common = *common_,
+                                    .outlet = *domains_.back(),
+                                    .domain = name,
+                                    .stanza_bytes = link.link.stanza_bytes,
+                                    .admins = admins_at(config_, name)},
+      admin::ProgramActs{.reload = [this] { return reload_(); }});
+  auto* const made = commands.get();  // the dispatcher keeps it
+  dispatcher_->add_service(name, std::move(commands));
+  hosted_.push_back({.domain = name,
+                     .name = {},
+                     .loaded = [] { return std::size_t{0}; },
+                     .set_admins = [made](Admins admins) { made->set_admins(std::move(admins)); },
+                     .ports = nullptr});
 }
 
 dispatch::DomainSettings Program::domain_settings(const LinkConfig& link) const {
-  Admins unlimited = admins_of(config_);
+  Admins unlimited = admins_at(config_, link.link.domain);
   unlimited.merge(link.pep_servers());  // they speak for many
   disco::ServiceProfile profile = profile_of(config_.service);
   if (offers(link, "muc")) profile.vcard.reset();  // the rooms have it, and may be given another
@@ -129,25 +159,52 @@ dispatch::DomainSettings Program::domain_settings(const LinkConfig& link) const 
           .profile = std::move(profile),
           .list_page = config_.muc.limits.items_page,
           .stanza_bytes = link.link.stanza_bytes,
-          .form_fields = config_.limits.form_fields,
-          .rate = {.per_second = config_.limits.requests_per_second,
-                   .burst = config_.limits.requests_burst},
+          .senders = sender_limits(config_.pubsub),
           .unlimited = std::move(unlimited)};
 }
 
-void Program::reload(const Config& read) {
-  for (const std::string& key : take_live(config_, read)) {
+std::vector<std::string> Program::reload(const Config& read) {
+  std::vector<std::string> others = take_live(config_, read);
+  for (const std::string& key : others) {
     log::warning("changed in the configuration, but needs a restart", {{"key", key}});
   }
   log::set_level(config_.log_level);
   for (const Hosted& hosted : hosted_) {
-    hosted.set_admins(admins_of(config_));
+    hosted.set_admins(admins_at(config_, hosted.domain));
     if (hosted.set_limits) hosted.set_limits(config_);
   }
   for (std::size_t i = 0; i < domains_.size(); ++i) {
     dispatcher_->add_domain(domain_settings(config_.links[i]), *domains_[i]);
   }
   log::info("configuration read again");
+  return others;
+}
+
+/// The domain to which an iq is written, or else the first.
+void Program::operate(const std::string& request, std::function<void(std::string)> then) {
+  const auto iq = xml::parse(request, ns::client);
+  const std::string_view to = iq ? iq->attr_or("to", "") : std::string_view();
+  const auto domain = std::find_if(domains_.begin(), domains_.end(), [&](const auto& one) {
+    return to.empty() || one->name() == to;
+  });
+  if (!dispatcher_ || stopping_ || domain == domains_.end()) {
+    then(domains_.empty() || stopping_ ? "!it is not serving now" : "!no such domain is served");
+    return;
+  }
+  Operators& operators = (*domain)->operators;
+  auto stanza = operators.begin(request, (*domain)->name(), [then](std::string answer) {
+    then(answer.empty() ? "!no answer in time" : std::move(answer));
+  });
+  if (!stanza) {
+    then("!" + stanza.error());
+    return;
+  }
+  const auto late = std::make_shared<asio::steady_timer>(loop_, operator_patience);
+  late->async_wait([this, late, &operators, number = operators.last()](const auto& error) {
+    if (!error && dispatcher_) operators.give_up(number);
+  });
+  dispatcher_->handle(std::move(stanza).value());
+  keep_time();
 }
 
 void Program::keep_time() {
@@ -228,6 +285,7 @@ void Program::publish() {
     now.links.push_back({domain->name(), domain->link.up(), domain->link.counters()});
   }
   for (const Hosted& hosted : hosted_) {
+    if (hosted.name.empty()) continue;
     now.entities.push_back({hosted.domain, hosted.name, hosted.loaded()});
   }
   look_at_journal(now.store);

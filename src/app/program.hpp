@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <stoa/app/config.hpp>
+#include <stoa/base/result.hpp>
 #include <stoa/base/system.hpp>
 #include <stoa/dispatch/dispatcher.hpp>
 #include <stoa/link/link.hpp>
@@ -26,6 +27,8 @@ namespace stoa::app {
 /// links. Everything on the thread that runs the loop.
 class Program {
  public:
+  using Reload = std::function<Result<std::vector<std::string>, std::string>()>;
+
   /// `ended` is called once, when everything has stopped: empty, or why the program gave up.
   Program(boost::asio::io_context& loop, Config config,
           std::function<void(std::string fatal)> ended);
@@ -37,8 +40,13 @@ class Program {
   void shut_down();
   /// Whether it ended to be started again.
   bool to_be_restarted() const { return restart_; }
-  /// Takes over what may change in a running program, and logs what would need a restart.
-  void reload(const Config& read);
+  /// Takes over what may change in a running program; logs and returns what would need a restart.
+  std::vector<std::string> reload(const Config& read);
+  /// What an administrator's command to read the configuration again does. To be set before
+  /// start().
+  void on_reload(Reload reload) { reload_ = std::move(reload); }
+  /// A request of the operator (an iq, as text); the answer is a stanza, or `!` and a reason.
+  void operate(const std::string& request, std::function<void(std::string)> then);
 
   const Board& board() const { return board_; }
   /// nullptr until the services stand; may then be read from any thread.
@@ -50,6 +58,7 @@ class Program {
 
   void compose(store::Ready ready);
   void add_domain(const LinkConfig& link);
+  void host_program_commands(const LinkConfig& link);
   dispatch::DomainSettings domain_settings(const LinkConfig& link) const;
   void fatal(std::string why);
   void keep_time();
@@ -68,6 +77,7 @@ class Program {
   boost::asio::io_context& loop_;
   Config config_;
   std::function<void(std::string)> ended_;
+  Reload reload_;
   SystemClock clock_;
   std::optional<RandomIds> ids_;
   store::Store store_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 
 #include <stoa/base/log.hpp>
 
+#include "app/admin_socket.hpp"
 #include "app/http.hpp"
 #include "app/program.hpp"
 
@@ -45,6 +47,13 @@ class Daemon {
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
         program_(std::make_unique<Program>(loop_, config,
                                            [this](const std::string& fatal) { end(fatal); })) {
+    program_->on_reload([this] { return reload(); });
+    if (!config.admin_socket.empty()) {
+      admin_.emplace(loop_, config.admin_socket,
+                     [this](const std::string& request, AdminSocket::Reply reply) {
+                       program_->operate(request, std::move(reply));
+                     });
+    }
     if (config.http_listen.empty()) return;
     http_.emplace(config.http_listen,
                   [this](std::string_view path) { return answer(*program_, path); });
@@ -55,6 +64,7 @@ class Daemon {
     program_->start();
     loop_.run();
     http_.reset();
+    admin_.reset();
     return exit_code_;
   }
   bool to_be_restarted() const { return exit_code_ == 0 && program_->to_be_restarted(); }
@@ -70,7 +80,7 @@ class Daemon {
 
   void take(int signal) {
     if (signal == SIGHUP) {
-      reload();
+      std::ignore = reload();  // it has logged what is to be said
     } else if (std::exchange(stopping_, true)) {
       log::warning("stopped at once, not everything was written");
       loop_.stop();
@@ -79,15 +89,16 @@ class Daemon {
     }
   }
 
-  void reload() {
+  /// The keys that need a restart, or what is wrong.
+  Result<std::vector<std::string>, std::string> reload() {
     const Result<Config, ConfigFaults> read = load_config(file_);
-    if (read.ok()) {
-      program_->reload(read.value());
-      return;
-    }
+    if (read.ok()) return program_->reload(read.value());
+    std::string faults;
     for (const ConfigFault& fault : read.error()) {
       log::error("configuration not taken over", {{"why", to_string(fault)}});
+      faults += (faults.empty() ? "" : "; ") + to_string(fault);
     }
+    return faults;
   }
 
   void end(const std::string& fatal) {
@@ -101,6 +112,7 @@ class Daemon {
   asio::signal_set signals_;
   std::unique_ptr<Program> program_;
   std::optional<HttpServer> http_;
+  std::optional<AdminSocket> admin_;
   int exit_code_ = 0;
   bool stopping_ = false;
 };

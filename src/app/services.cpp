@@ -57,11 +57,21 @@ void dismiss_all(dispatch::EntityService<E>& service, dispatch::LoaderPort<E>& l
 template <class Service>
 void take_limits(Service&, const Config&) {}
 
-void take_limits(dispatch::EntityService<pubsub::Engine>& service, const Config& read) {
-  pubsub::Settings settings = service.settings();
-  settings.defaults = read.pubsub.defaults;
+pubsub::Settings with_limits(pubsub::Settings settings, const Config& read) {
   settings.limits = read.pubsub.limits;
   settings.limits_for = read.pubsub.limits_for;
+  return settings;
+}
+
+void take_limits(dispatch::EntityService<pubsub::Engine>& service, const Config& read) {
+  pubsub::Settings settings = with_limits(service.settings(), read);
+  settings.defaults = read.pubsub.defaults;
+  service.set_settings(pubsub::prepare(std::move(settings)));
+}
+
+void take_limits(pep::Accounts& service, const Config& read) {
+  pubsub::Settings settings = with_limits(service.settings(), read);
+  settings.defaults.max_payload_size = pubsub::NodeConfig().max_payload_size;
   service.set_settings(pubsub::prepare(std::move(settings)));
 }
 
@@ -76,7 +86,7 @@ Hosted host(
   auto service = std::make_unique<dispatch::EntityService<E>>(
       dispatch::ServicePlace{.common = place.common,
                              .outlet = place.outlet,
-                             .admins = admins_of(config),
+                             .admins = admins_at(config, domain),
                              .limits = limits_of(link, config)},
       std::move(settings), *ports->journal, *ports->loader);
   dispatch::EntityService<E>* const made = service.get();  // the dispatcher keeps it
@@ -108,7 +118,7 @@ pep::Accounts& host_accounts(const pubsub::Settings& settings, const LinkConfig&
   pep::AccountsPlace accounts{
       .service = {.common = place.common,
                   .outlet = place.outlet,
-                  .admins = admins_of(config),
+                  .admins = admins_at(config, link.link.domain),
                   .limits = limits},
       .gateway = gateway,
       .ports =
@@ -150,6 +160,7 @@ std::vector<Hosted> host_nodes_with_accounts(pubsub::Settings settings, const Li
        .name = "pep",
        .loaded = [&accounts] { return accounts.entities(); },
        .set_admins = [&accounts](Admins admins) { accounts.set_admins(std::move(admins)); },
+       .set_limits = [&accounts](const Config& read) { take_limits(accounts, read); },
        .ports = kept});
   auto ports = ports_of<pubsub::Engine>(link, place);
   kept->stored = std::exchange(ports->loader, nullptr);
@@ -166,8 +177,22 @@ bool offers(const LinkConfig& link, std::string_view service) {
   return std::find(link.services.begin(), link.services.end(), service) != link.services.end();
 }
 
-Admins admins_of(const Config& config) {
+dispatch::SenderLimits sender_limits(const pubsub::Settings& settings) {
+  const auto in_dispatch = [](const pubsub::Limits& limits) {
+    return dispatch::SenderLimit{
+        .form_fields = limits.form_fields,
+        .rate = {.per_second = limits.requests_per_second, .burst = limits.requests_burst}};
+  };
+  dispatch::SenderLimits limits{.all = in_dispatch(settings.limits)};
+  for (const auto& [name, own] : pubsub::LimitBook(settings.limits, settings.limits_for).by_name) {
+    if (!name.empty()) limits.others.emplace(name, in_dispatch(own));
+  }
+  return limits;
+}
+
+Admins admins_at(const Config& config, const std::string& domain) {
   Admins admins;
+  if (!config.admin_socket.empty()) admins.insert(domain);
   for (const Jid& jid : config.admins) admins.insert(jid.str());
   return admins;
 }

@@ -44,7 +44,10 @@ struct Place {
 /// Adds the services of one domain to the dispatcher, in the order in which they are asked.
 std::vector<Hosted> host_services(const LinkConfig& link, const Config& config, const Place& place);
 
-Admins admins_of(const Config& config);
+/// The limits of [pubsub] and [limits] that dispatch watches over.
+dispatch::SenderLimits sender_limits(const pubsub::Settings& settings);
+/// Those of the configuration, and the domain itself where the operator speaks in its name.
+Admins admins_at(const Config& config, const std::string& domain);
 bool offers(const LinkConfig& link, std::string_view service);
 
 }  // namespace stoa::app

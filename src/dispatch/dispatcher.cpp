@@ -79,6 +79,15 @@ StanzaError too_fast(const Stanza& stanza) {
 
 }  // namespace
 
+const SenderLimit& SenderLimits::of(const Jid& sender) const {
+  if (others.empty()) return all;
+  for (const std::string_view name : {sender.bare_view(), sender.domain()}) {
+    const auto found = others.find(name);
+    if (found != others.end()) return found->second;
+  }
+  return all;
+}
+
 Dispatcher::Dispatcher(Common& common) : common_(common), started_(common.now()) {
   common_.senders.on_turn([this](Stanza stanza) {
     if (Domain* const domain = domain_of(stanza)) route(*domain, std::move(stanza));
@@ -90,17 +99,16 @@ Dispatcher::~Dispatcher() = default;
 void Dispatcher::add_domain(DomainSettings settings, Outlet& outlet) {
   const auto it = domains_.find(settings.name);
   if (it != domains_.end()) {
-    it->second.rate = RateLimit(settings.rate);
+    it->second.rate = RateLimit();
     it->second.settings = std::move(settings);
     it->second.outlet = &outlet;
     it->second.info.clear();
     return;
   }
   std::string name = settings.name;
-  const RateSettings rate = settings.rate;
   domains_.emplace(std::move(name), Domain{.settings = std::move(settings),
                                            .outlet = &outlet,
-                                           .rate = RateLimit(rate),
+                                           .rate = {},
                                            .services = {},
                                            .info = {},
                                            .recovering = 0,
@@ -154,7 +162,8 @@ void Dispatcher::handle(Stanza stanza) {
 
 void Dispatcher::accept(Domain& domain, Stanza stanza) {
   if (xml::take_cut_mark(stanza.element) ||
-      most_fields(stanza.element, form_depth) > domain.settings.form_fields) {
+      most_fields(stanza.element, form_depth) >
+          domain.settings.senders.of(stanza.from).form_fields) {
     settle(domain, stanza, too_much());
     return;
   }
@@ -175,10 +184,11 @@ void Dispatcher::accept(Domain& domain, Stanza stanza) {
 }
 
 bool Dispatcher::within_rate(Domain& domain, const Stanza& stanza) {
-  if (domain.settings.rate.per_second <= 0 || is_unavailable(stanza)) return true;
+  const RateSettings& rate = domain.settings.senders.of(stanza.from).rate;
+  if (rate.per_second <= 0 || is_unavailable(stanza)) return true;
   const auto& free = domain.settings.unlimited;
   if (free.contains(stanza.from.bare_view()) || free.contains(stanza.from.domain())) return true;
-  return domain.rate.take(stanza.from.bare_view(), common_.now());
+  return domain.rate.take(stanza.from.bare_view(), rate, common_.now());
 }
 
 void Dispatcher::route(Domain& domain, Stanza stanza) {

@@ -47,6 +47,14 @@ void ResultTable::field(std::string_view var, std::string value) {
   fields_.push_back(std::move(made));
 }
 
+void ResultTable::field(std::string_view var, Values values) {
+  Field made;
+  made.var = var;
+  made.type = FieldType::text_multi;
+  made.values = std::move(values);
+  fields_.push_back(std::move(made));
+}
+
 void ResultTable::row(const std::vector<std::string>& values) {
   rows_.push_back(values);
 }

@@ -124,15 +124,29 @@ Accounts::Accounts(AccountsPlace place, pubsub::Settings settings)
 
 Accounts::~Accounts() = default;
 
+/// The limits of an account hold at its nodes, whoever asks.
+pubsub::Settings Accounts::settings_of(const Jid& bare) const {
+  pubsub::Settings settings = settings_.for_entity(bare);
+  if (bare.local().empty()) settings = pubsub::server_settings(std::move(settings));
+  settings.exceptions.clear();
+  settings.service = bare;
+  return settings;
+}
+
+void Accounts::set_settings(pubsub::Settings settings) {
+  settings_ = std::move(settings);
+  for (const auto& [jid, account] : accounts_) {
+    account->nodes.set_settings(settings_of(account->nodes.settings().service));
+  }
+}
+
 Accounts::Account& Accounts::touch(const Jid& bare) {
   std::unique_ptr<Account>& account = accounts_[bare.str()];
   if (!account) {
     const bool of_server = bare.local().empty();
-    pubsub::Settings settings = of_server ? pubsub::server_settings(settings_) : settings_;
-    settings.service = bare;
     dispatch::ServicePlace service = place_.service;
     if (!of_server) service.admins.clear();  // over users' nodes they have no power
-    account = std::make_unique<Account>(place_, std::move(service), std::move(settings),
+    account = std::make_unique<Account>(place_, std::move(service), settings_of(bare),
                                         place_.ports(bare.str()));
   }
   account->used = place_.service.common.now();

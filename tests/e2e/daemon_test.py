@@ -185,7 +185,7 @@ async def reload(world):
     await world.ready()
 
 
-@test("SIGHUP takes over limits")
+@test("SIGHUP takes over limits, and administrators see them [PS-LIM-09]")
 async def new_limits(world):
     good = open(world.stoa.config, encoding="utf-8").read()
     juliet = await world.session("juliet")
@@ -202,6 +202,7 @@ async def new_limits(world):
         refused = await juliet.refused(world.service, "set", f"<pubsub xmlns='{NS['ps']}'>"
                                        f"<create node='{second}'/></pubsub>")
         assert refused == ("cancel", "not-allowed"), refused
+        assert await shown_limit(world, bare, "max_nodes_per_owner") == "1"
     finally:
         write_private(world.stoa.config, good)
         before = logged_times(world, "configuration read again")
@@ -209,6 +210,18 @@ async def new_limits(world):
         await world.until(lambda: logged_times(world, "configuration read again") > before,
                           "the old configuration is read")
     await juliet.create_node(world.service, second)
+
+
+async def shown_limit(world, jid, name):
+    admin = await world.session("admin")
+    answer = await admin.ask(
+        world.service, "set",
+        "<command xmlns='http://jabber.org/protocol/commands' node='urn:stoa:nodes:service:limits'>"
+        f"<x xmlns='{NS['data']}' type='submit'><field var='FORM_TYPE'><value>urn:stoa:nodes:service"
+        f"</value></field><field var='jid'><value>{jid}</value></field></x></command>")
+    rows = [[v.text for v in item.iter("{jabber:x:data}value")]
+            for item in answer.iter("{jabber:x:data}item")]
+    return dict(rows)[name]
 
 
 def logged_times(world, text):

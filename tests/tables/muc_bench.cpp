@@ -211,6 +211,8 @@ void MucTwins::check_facts(std::uint64_t number) {
   CHECK(same(std::get<fact::Authored>(have(own)).rows, std::get<fact::Authored>(want(own)).rows));
   const need::Entry entry{"id-2"};
   CHECK(same(std::get<fact::Entry>(have(entry)).row, std::get<fact::Entry>(want(entry)).row));
+  const need::Taken taken{{"id-2", "never", "quo'te"}};
+  CHECK(std::get<fact::Taken>(have(taken)).taken == std::get<fact::Taken>(want(taken)).taken);
   const need::Visits visits{user("hag66")};
   CHECK(std::get<fact::Visits>(have(visits)).rooms == std::get<fact::Visits>(want(visits)).rooms);
   need::Ownership ownership;

@@ -457,6 +457,7 @@ url = "{database}"
 
 [admin]
 jids = {json.dumps(list(admins))}
+socket = "stoa.sock"
 
 [http]
 listen = "127.0.0.1:{self.http_port}"
@@ -486,8 +487,9 @@ listen = "127.0.0.1:{self.http_port}"
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
-    def command(self, *arguments):
-        """Runs another of stoa's commands with this instance's configuration."""
+    def command(self, *arguments, lines=None):
+        """Runs another of stoa's commands with this instance's configuration, where the daemon runs;
+        `lines` is what it reads."""
         return subprocess.run([stoa_program(), *arguments, "--config", self.config],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True)
+                              input=lines or "", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, cwd=self.folder)

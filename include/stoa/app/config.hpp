@@ -50,18 +50,16 @@ struct ServiceConfig {
 };
 
 struct LimitsConfig {
-  double requests_per_second = 200;  ///< of one bare JID; 0: no limit
-  double requests_burst = 1000;
   std::size_t queue = 1000;  ///< stanzas that wait for one room or node
   std::size_t memory = 1024 * 1024 * 1024;
-  std::size_t form_fields = 1000;  ///< in one form of a request
 };
 
 struct Config {
   std::vector<LinkConfig> links = {};
   store::Options database = {};
   std::vector<Jid> admins = {};
-  std::string http_listen = {};  ///< address:port, empty for off
+  std::string admin_socket = {};  ///< path, empty for off
+  std::string http_listen = {};   ///< address:port, empty for off
   log::Level log_level = log::Level::info;
   ServiceConfig service = {};
   LimitsConfig limits = {};

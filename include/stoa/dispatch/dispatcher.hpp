@@ -18,14 +18,26 @@
 
 namespace stoa::dispatch {
 
+/// What the requests of a sender may be.
+struct SenderLimit {
+  std::size_t form_fields = 1000;  ///< in one form
+  RateSettings rate = {};          ///< by bare sender
+};
+/// Likewise, others for some, by bare JID or domain; a JID's own come before those of its domain.
+struct SenderLimits {
+  SenderLimit all = {};
+  std::map<std::string, SenderLimit, std::less<>> others = {};
+
+  const SenderLimit& of(const Jid& sender) const;
+};
+
 /// One served domain.
 struct DomainSettings {
   std::string name;  ///< prepared
   disco::ServiceProfile profile;
   std::size_t list_page = 100;            ///< entries of one page of disco#items
   std::size_t stanza_bytes = 256 * 1024;  ///< the largest stanza that the link may carry
-  std::size_t form_fields = 1000;         ///< in one form of a request
-  RateSettings rate;                      ///< of requests, by bare sender
+  SenderLimits senders;
   /// Bare JIDs and domains that the rate does not bind (admins, gateways).
   std::set<std::string, std::less<>> unlimited;
 };

@@ -20,15 +20,14 @@ class RateLimit {
  public:
   static constexpr std::size_t max_buckets = 100'000;
 
-  explicit RateLimit(RateSettings settings) : settings_(settings) {}
-
-  /// Takes one token of this sender; false where there is none.
-  bool take(std::string_view bare_sender, Timestamp now);
+  /// Takes one token of this sender, for whom `settings` hold; false where there is none.
+  bool take(std::string_view bare_sender, const RateSettings& settings, Timestamp now);
 
  private:
   struct Bucket {
     double tokens;
     Timestamp at;
+    RateSettings settings;
   };
   struct Hash {
     using is_transparent = void;
@@ -36,10 +35,9 @@ class RateLimit {
       return std::hash<std::string_view>{}(text);
     }
   };
-  double filled(const Bucket& bucket, Timestamp now) const;
+  static double filled(const Bucket& bucket, Timestamp now);
   void forget_full(Timestamp now);
 
-  RateSettings settings_;
   std::unordered_map<std::string, Bucket, Hash, std::equal_to<>> buckets_;
 };
 

@@ -35,6 +35,7 @@ class ResultTable {
 
   /// A field beside the table.
   void field(std::string_view var, std::string value);
+  void field(std::string_view var, Values values);
   /// One value for each column.
   void row(const std::vector<std::string>& values);
   xml::Element done() &&;

@@ -84,6 +84,10 @@ class Accounts final : public dispatch::Service, private GatewayEvents {
   /// Carries out the errands of the nodes service to nodes of accounts. Outlives it.
   void serve(NodeService& nodes);
 
+  /// Those of pubsub::account_settings() from now on.
+  void set_settings(pubsub::Settings settings);
+  const pubsub::Settings& settings() const { return settings_; }
+
   /// Nodes in memory, of all accounts.
   std::size_t entities() const;
 
@@ -91,6 +95,7 @@ class Accounts final : public dispatch::Service, private GatewayEvents {
   struct Account;
 
   Account& touch(const Jid& bare);
+  pubsub::Settings settings_of(const Jid& bare) const;
   void drop_idle();
   void settle(const Stanza& stanza, const dispatch::Outcome& outcome, const std::string& by = {});
   bool unwrap(const Stanza& wrapped);

@@ -172,19 +172,24 @@ Keys daemon_keys() {
       R::key("admin.jids", "", "bare JIDs of those who administer the services",
              STOA_CONFIG(admins))
           .changes_live(),
+      R::key("admin.socket", "", "path of the socket for `stoa command`; empty: off",
+             STOA_CONFIG(admin_socket)),
       R::checked("http.listen", "", "ADDRESS:PORT of /metrics, /healthz and /readyz; empty: off",
                  STOA_CONFIG(http_listen), a_listener),
       R::key("log.level", "", "\"debug\", \"info\", \"warning\" or \"error\"",
              STOA_CONFIG(log_level))
           .changes_live(),
       R::key("limits.requests_per_second", "requests", "of one user, on average; 0: no limit",
-             STOA_CONFIG(limits.requests_per_second)),
+             STOA_CONFIG(pubsub.limits.requests_per_second))
+          .changes_live(),
       R::key("limits.requests_burst", "requests", "of one user, at once",
-             STOA_CONFIG(limits.requests_burst)),
+             STOA_CONFIG(pubsub.limits.requests_burst))
+          .changes_live(),
       R::checked("limits.queue", "stanzas", "that wait for one room or node, at most",
                  STOA_CONFIG(limits.queue), not_zero),
       R::checked("limits.form_fields", "fields", "of one form in a request",
-                 STOA_CONFIG(limits.form_fields), not_zero),
+                 STOA_CONFIG(pubsub.limits.form_fields), not_zero)
+          .changes_live(),
       R::checked("limits.memory", "bytes", "of idle rooms and nodes kept in memory, at most",
                  STOA_CONFIG(limits.memory), not_zero),
   };

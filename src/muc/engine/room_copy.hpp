@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,9 @@ xml::Element copy_page(const Jid& room, const std::vector<std::string>& lines,
 inline constexpr std::string_view copy_vcard = "vcard";
 inline constexpr std::string_view copy_messages = "messages";
 
+/// What is wrong with a message whose stanza-id another one has.
+inline constexpr std::string_view repeated_id = "a message of that id is there already";
+
 /// Reads lines of a copy into a room, in order. A line that cannot be stops it.
 class CopyReader {
  public:
@@ -44,6 +48,8 @@ class CopyReader {
 
   /// nullopt when the line was taken over, else what is wrong with it.
   std::optional<std::string> take(const Jid& room, const std::string& line);
+  /// Stanza-ids of the messages that were taken, and the line of each.
+  const std::map<std::string, std::size_t>& messages() const { return messages_; }
   /// The room as it is with all lines that were taken.
   const RoomState& room() const { return room_; }
 
@@ -61,6 +67,8 @@ class CopyReader {
 
   Draft& draft_;
   RoomState room_;
+  std::size_t lines_ = 0;
+  std::map<std::string, std::size_t> messages_;
 };
 
 }  // namespace stoa::muc

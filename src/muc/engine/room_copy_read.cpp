@@ -73,6 +73,8 @@ void CopyReader::make(C change) {
 }
 
 CopyReader::Fault CopyReader::take(const Jid& room, const std::string& line) {
+  ++lines_;
+  if (line.empty()) return std::nullopt;
   const auto parsed = xml::parse(line);
   if (!parsed.ok() || parsed->ns() != copy_ns) return "it is no line of a copy";
   if (parsed->name() == "room") return take_room(room, *parsed);
@@ -204,6 +206,7 @@ CopyReader::Fault CopyReader::take_message(const xml::Element& line) {
     row->payload = content_as_client(*payload);
   }
   if (row->payload.size() > draft_.scene.settings.limits.message) return "the message is too large";
+  if (!messages_.emplace(row->id, lines_).second) return std::string(repeated_id);
   row->seq = room_.next_seq;
   const auto tombstone = std::exchange(row->tombstone, std::nullopt);
   const xml::Element* body = payload->child("body", ns::client);

@@ -22,6 +22,14 @@ StanzaError no_copy(std::string_view text) {
   return {ErrorType::modify, Condition::bad_request, "XEP-0050 4.6", text};
 }
 
+/// Lines are counted from 1, empty ones too. A message that is there already is a conflict: nothing
+/// is wrong with the line itself.
+StanzaError wrong_line(std::size_t number, std::string_view fault) {
+  const std::string text = "Line " + std::to_string(number) + ": " + std::string(fault);
+  if (fault != repeated_id) return no_copy(text);
+  return {ErrorType::cancel, Condition::conflict, "XEP-0359 4", text};
+}
+
 /// Everything but people, vCard and messages; the owners too, since without one there is no room.
 std::vector<std::string> first_lines(const Scene& scene) {
   std::vector<std::string> lines{room_line(scene)};
@@ -84,6 +92,29 @@ CommandOutcome export_room(Draft& draft, const Commanded& ask) {
   return look_up_messages(room, next);
 }
 
+const fact::Taken* taken_of(const RoomState& room, const std::vector<std::string>& ids) {
+  if (!room.lookups.get()) return nullptr;
+  for (const Facts& facts : *room.lookups.get()) {
+    const auto* taken = std::get_if<fact::Taken>(&facts);
+    if (taken && taken->asked == ids) return taken;
+  }
+  return nullptr;
+}
+
+/// A stanza-id names one message of an archive: nothing is taken that would repeat one.
+std::optional<CommandOutcome> repeats(const Draft& draft, const CopyReader& reader) {
+  const RoomState& before = draft.scene.room;
+  if (!before.exists() || reader.messages().empty()) return std::nullopt;
+  std::vector<std::string> ids;
+  for (const auto& [id, line] : reader.messages()) ids.push_back(id);
+  const fact::Taken* known = taken_of(before, ids);
+  if (!known) return CommandOutcome(Need(need::Taken{std::move(ids)}));
+  if (known->taken.empty()) return std::nullopt;
+  std::size_t first = reader.messages().at(known->taken.front());
+  for (const std::string& id : known->taken) first = std::min(first, reader.messages().at(id));
+  return CommandOutcome(wrong_line(first, repeated_id));
+}
+
 /// All lines or none of them.
 CommandOutcome import_room(Draft& draft, const Commanded& ask) {
   const std::string& allowed = draft.scene.settings.name_pattern;
@@ -95,15 +126,13 @@ CommandOutcome import_room(Draft& draft, const Commanded& ask) {
   std::size_t number = 0;
   for (const std::string& line : values_in(ask.form, "data")) {
     ++number;
-    if (line.empty()) continue;
-    if (const auto fault = reader.take(room, line)) {
-      return no_copy("Line " + std::to_string(number) + ": " + *fault);
-    }
+    if (const auto fault = reader.take(room, line)) return wrong_line(number, *fault);
   }
   if (number == 0) return no_copy("data is empty");
   if (reader.room().affiliations.count(Affiliation::owner) == 0) {
     return no_copy("A room needs an owner");
   }
+  if (auto outcome = repeats(draft, reader)) return *std::move(outcome);
   note_act(draft, ask, room.str());
   return {};
 }

@@ -129,7 +129,37 @@ bool approves_somebody(const Scene& scene, const AffiliationPlan& plan) {
                      [&](const Move& move) { return !concerned(scene, move).empty(); });
 }
 
+/// What is left of the plan is done, the rest listed back.
+Verdict make_moves(const Scene& scene, const AffiliationPlan& plan) {
+  if (approves_somebody(scene, plan) && wants_last_item(scene) && last_item(scene).unknown) {
+    return Lacks<Need>{need::Last{}};
+  }
+  Done step;
+  for (const Move& move : plan.moves) {
+    step.changes.push_back(
+        change::AffiliationSet{scene.state.number, move.jid, move.before, move.after});
+    settle_subscriptions(scene, plan, move, step);
+    if (scene.settings.affiliation_notices && move.jid != scene.bare) {
+      step.outbound.push_back(say::AffiliationNotice{scene.token(), move.jid, move.after});
+    }
+  }
+  if (plan.refused.empty()) return step;
+  step.refusal = refuse(Fault::partly_refused);
+  step.reply = wire::refused_affiliations(scene.state.node, plan.refused);
+  return step;
+}
+
 }  // namespace
+
+Verdict move_ownership(const Scene& scene, const Jid& to, const std::vector<Jid>& from) {
+  AffiliationPlan plan;
+  const Affiliation before = scene.state.entry_of(to);
+  if (before != Affiliation::owner) plan.moves.push_back({to, before, Affiliation::owner});
+  for (const Jid& owner : from) {
+    if (owner != to) plan.moves.push_back({owner, Affiliation::owner, Affiliation::none});
+  }
+  return make_moves(scene, plan);
+}
 
 Verdict decide_read_affiliations(const Scene& scene, const action::ReadAffiliations& action) {
   if (Objection objection = not_manageable(scene)) return std::move(*objection);
@@ -151,22 +181,7 @@ Verdict decide_set_affiliations(const Scene& scene, const SetAffiliations& actio
   AffiliationPlan plan;
   if (Objection objection = sort_out(scene, action, plan)) return std::move(*objection);
   keep_an_owner(scene, plan);
-  if (approves_somebody(scene, plan) && wants_last_item(scene) && last_item(scene).unknown) {
-    return Lacks<Need>{need::Last{}};
-  }
-  Done step;
-  for (const Move& move : plan.moves) {
-    step.changes.push_back(
-        change::AffiliationSet{scene.state.number, move.jid, move.before, move.after});
-    settle_subscriptions(scene, plan, move, step);
-    if (scene.settings.affiliation_notices && move.jid != scene.bare) {
-      step.outbound.push_back(say::AffiliationNotice{scene.token(), move.jid, move.after});
-    }
-  }
-  if (plan.refused.empty()) return step;
-  step.refusal = refuse(Fault::partly_refused);
-  step.reply = wire::refused_affiliations(scene.state.node, plan.refused);
-  return step;
+  return make_moves(scene, plan);
 }
 
 }  // namespace stoa::pubsub

@@ -38,6 +38,7 @@ struct DecidesForOthers {
   bool operator()(const action::Authorize&) const { return true; }
   bool operator()(const action::Configure&) const { return true; }
   bool operator()(const action::RemoveUser&) const { return true; }
+  bool operator()(const action::ChangeOwner&) const { return true; }
 };
 
 /// Goes through the changes of a step.
@@ -97,6 +98,17 @@ class Record {
     if (!ids.empty()) note("retract", {}, listed(ids));
   }
 
+  void operator()(const change::Recounted& c) {
+    note("recount", {}, from_to(std::to_string(c.before), std::to_string(c.after)));
+  }
+  void operator()(const change::OfferSet& c) {
+    if (const auto* answer = std::get_if<action::AnswerOffer>(&scene_.request.action)) {
+      note(answer->accept ? "accept" : "decline", c.before->by.str());
+    } else {
+      note(c.after ? "offer" : "withdraw", (c.after ? c.after : c.before)->receiver.str());
+    }
+  }
+
   std::vector<Change> take() { return std::move(acts_); }
 
  private:
@@ -116,6 +128,15 @@ class Record {
 
 void put_on_record(const Scene& scene, Done& step) {
   if (scene.settings.of_account || std::holds_alternative<Tick>(scene.request.action)) return;
+  if (const auto* import = std::get_if<action::Import>(&scene.request.action)) {
+    step.changes.emplace_back(change::Audited{{scene.now(),
+                                               scene.actor(),
+                                               "import",
+                                               scene.request.node,
+                                               {},
+                                               std::to_string(import->lines.size()) + " lines"}});
+    return;
+  }
   Record record(scene);
   for (const Change& change : step.changes) std::visit(record, change);
   auto acts = record.take();

@@ -145,7 +145,14 @@ Verdict decide_read_configuration(const Scene& scene) {
   Done step;
   forms::Form form = configuration_form(scene);
   add_statistics(scene, form);
-  step.reply = wire::configuration(scene.state.node, form);
+  if (scene.request.command) {
+    form.fields.insert(form.fields.begin(), forms::Field{.var = "node",
+                                                         .type = forms::FieldType::hidden,
+                                                         .values = {scene.state.node}});
+    step.reply = wire::command_asks(*scene.request.command, std::move(form));
+  } else {
+    step.reply = wire::configuration(scene.state.node, form);
+  }
   return step;
 }
 

@@ -28,6 +28,8 @@ bool creation_allowed(const Scene& scene) {
   return false;
 }
 
+}  // namespace
+
 std::optional<Verdict> owns_too_many(const Scene& scene) {
   const std::size_t limit = scene.settings.limits.nodes_per_owner;
   if (limit == 0 || scene.admin()) return std::nullopt;
@@ -38,8 +40,6 @@ std::optional<Verdict> owns_too_many(const Scene& scene) {
   if (known->count >= limit) return Verdict(refuse(Fault::too_many_nodes));
   return std::nullopt;
 }
-
-}  // namespace
 
 std::optional<Verdict> may_not_create(const Scene& scene) {
   if (!scene.settings.offers("create-nodes")) return Verdict(unsupported("create-nodes"));

@@ -1,4 +1,5 @@
 #include "pubsub/engine/audit.hpp"
+#include "pubsub/engine/desk.hpp"
 #include "pubsub/engine/digest.hpp"
 #include "pubsub/engine/presence.hpp"
 #include "pubsub/engine/relations.hpp"
@@ -63,6 +64,14 @@ struct Rules {
   Verdict operator()(const action::RemoveUser& a) const { return decide_remove_user(scene, a); }
   Verdict operator()(const action::TakeOver& a) const { return decide_take_over(scene, a); }
   Verdict operator()(const action::Restore&) const { return decide_restore(scene); }
+  Verdict operator()(const action::Inspect&) const { return decide_inspect(scene); }
+  Verdict operator()(const action::ListItems& a) const { return decide_list_items(scene, a); }
+  Verdict operator()(const action::ChangeOwner& a) const { return decide_change_owner(scene, a); }
+  Verdict operator()(const action::Recount&) const { return decide_recount(scene); }
+  Verdict operator()(const action::Announce& a) const { return decide_announce(scene, a); }
+  Verdict operator()(const action::Import& a) const { return decide_import(scene, a); }
+  Verdict operator()(const action::OfferNode& a) const { return decide_offer(scene, a); }
+  Verdict operator()(const action::AnswerOffer& a) const { return decide_answer_offer(scene, a); }
 };
 
 /// A lease whose end has come counts as over, though its Tick is still to come (PS-OPT-29): the
@@ -99,10 +108,13 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
     if (auto lacking = greet_newcomers(scene, *step)) return std::move(*lacking);
     select_present(scene, *step);
     select_admitted(scene, *step);
-    log_for_digests(scene, *step);
+    const bool silent = std::holds_alternative<action::Import>(request.action);
+    if (!silent) log_for_digests(scene, *step);
     note_watched(scene, *step);
     put_on_record(scene, *step);
-    if (request.command && !step->refusal) step->reply = wire::command_done(*request.command);
+    if (request.command && !step->refusal && !wire::is_of_command(step->reply)) {
+      step->reply = wire::command_done(*request.command);
+    }
   }
   if (!std::holds_alternative<Lacks<Need>>(verdict)) {
     state.kin.reset();  // the next request must see the graph as it is then
@@ -111,6 +123,7 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
     state.log.reset();
     state.kept.reset();
     state.bytes.reset();
+    state.counted.reset();
   }
   return verdict;
 }

@@ -137,6 +137,12 @@ constexpr std::array rows = {
         "The owner of the node has no room left for it."},
     Row{Fault::time_wrong, modify, not_acceptable, "", "RFC 6120 8.3.3.9",
         "The time is in the future, or before what is there already."},
+    Row{Fault::no_such_owner, cancel, item_not_found, "", "XEP-0060 8.9.2",
+        "That is no owner of the node."},
+    Row{Fault::owner_already, cancel, conflict, "", "XEP-0060 8.9.2",
+        "That is an owner of the node already."},
+    Row{Fault::no_such_offer, cancel, item_not_found, "", "XEP-0050 4.6",
+        "The node is no longer offered to you."},
 };
 
 const Row& row_of(Fault fault) {

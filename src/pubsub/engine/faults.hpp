@@ -68,6 +68,9 @@ enum class Fault {
   root_node,
   quota,
   time_wrong,
+  no_such_owner,
+  owner_already,
+  no_such_offer,
 };
 
 /// The refusal; `text` replaces the table's own.

@@ -193,6 +193,10 @@ Verdict deletion(const Scene& scene, std::optional<std::string> redirect);
 /// Creation, as a first publish shares it (7.1.4): the checks before the form is looked at, and the
 /// changes that make the node with the requester as owner.
 std::optional<Verdict> may_not_create(const Scene& scene);
+/// The requester has as many nodes as it may have, or that must be known first.
+std::optional<Verdict> owns_too_many(const Scene& scene);
+/// `to` becomes an owner, and these owners are none any more; whoever asks has the right.
+Verdict move_ownership(const Scene& scene, const Jid& to, const std::vector<Jid>& from);
 std::vector<Change> creation(const Scene& scene, SharedConfig config);
 /// Tells the creator of the subscription that came with the node (12.12).
 void tell_creator(const Scene& scene, Done& step);

@@ -60,6 +60,7 @@ void bring_back(NodeState& state, const NodeState& node) {
   state.log.reset();
   state.lineage.reset();
   state.bytes.reset();
+  state.counted.reset();
 }
 
 void set_affiliation(NodeState& state, const Jid& jid, Affiliation affiliation) {
@@ -89,6 +90,14 @@ void link(NodeState& state, const change::Linked& c, change::Linked::Way way) {
 void relate_to(NodeState& state, const Relation& linked, const Relation& parent) {
   state.relate(linked, parent);
   state.orphaned = false;
+}
+
+/// What memory knows of the items rests on the count.
+void recount(NodeState& state, std::uint64_t count) {
+  state.items.forget();
+  state.last_item.reset();
+  state.item_count = count;
+  if (count == 0) became_empty(state);
 }
 
 struct Apply {
@@ -157,6 +166,8 @@ struct Apply {
   void operator()(const change::Logged& c) const {
     if (!c.entries.empty()) state.next_seq = std::max(state.next_seq, c.entries.back().seq + 1);
   }
+  void operator()(const change::OfferSet& c) const { state.offer = c.after; }
+  void operator()(const change::Recounted& c) const { recount(state, c.after); }
   void operator()(const change::Undo& c) const;
 };
 
@@ -215,6 +226,8 @@ struct Revert {
   void operator()(const change::Watch&) const {}
   void operator()(const change::Adopt&) const {}
   void operator()(const change::Logged& c) const { state.next_seq = c.next_seq; }
+  void operator()(const change::OfferSet& c) const { state.offer = c.before; }
+  void operator()(const change::Recounted& c) const { recount(state, c.before); }
   void operator()(const change::Undo& c) const { std::visit(Apply{state}, *c.what); }
 };
 
@@ -243,6 +256,8 @@ struct HowDurable {
   Durability operator()(const change::Watch&) const { return Durability::soft; }
   Durability operator()(const change::Adopt&) const { return Durability::soft; }
   Durability operator()(const change::Logged&) const { return Durability::hard; }
+  Durability operator()(const change::OfferSet&) const { return Durability::hard; }
+  Durability operator()(const change::Recounted&) const { return Durability::hard; }
   Durability operator()(const change::Undo& c) const { return durability(*c.what); }
 };
 

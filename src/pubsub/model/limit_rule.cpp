@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <type_traits>
 
@@ -12,16 +14,20 @@ namespace {
 
 struct LimitRow {
   std::string_view name;
-  std::uint64_t (*get)(const Limits&);
-  bool (*set)(Limits&, std::uint64_t);  ///< false: too large
+  double (*get)(const Limits&);
+  bool (*set)(Limits&, double);  ///< false: not such a number
 };
+
+constexpr double most_whole = 9007199254740992;  // up to here a double tells whole numbers apart
 
 template <auto Member>
 constexpr LimitRow limit_row(std::string_view name) {
   using Held = std::remove_cvref_t<decltype(std::declval<Limits&>().*Member)>;
-  return {name, [](const Limits& limits) -> std::uint64_t { return limits.*Member; },
-          [](Limits& limits, std::uint64_t value) {
-            if (value > std::numeric_limits<Held>::max()) return false;
+  return {name, [](const Limits& limits) { return static_cast<double>(limits.*Member); },
+          [](Limits& limits, double value) {
+            constexpr auto most = static_cast<double>(std::numeric_limits<Held>::max());
+            if (!(value >= 0) || value > std::min(most, most_whole)) return false;
+            if (std::is_integral_v<Held> && value != std::floor(value)) return false;
             limits.*Member = static_cast<Held>(value);
             return true;
           }};
@@ -43,7 +49,11 @@ constexpr std::array limit_rows = {
     limit_row<&Limits::subscriptions_per_node>("max_subscriptions_per_node"),
     limit_row<&Limits::subscriptions_per_entity>("max_subscriptions_per_entity"),
     limit_row<&Limits::bytes_per_owner>("max_bytes_per_owner"),
+    limit_row<&Limits::digest_frequency>("min_digest_frequency"),
     limit_row<&Limits::whole_index>("whole_index"),
+    limit_row<&Limits::requests_per_second>("requests_per_second"),
+    limit_row<&Limits::requests_burst>("requests_burst"),
+    limit_row<&Limits::form_fields>("form_fields"),
 };
 
 const LimitRow* limit_row_of(std::string_view name) {
@@ -53,13 +63,21 @@ const LimitRow* limit_row_of(std::string_view name) {
   return nullptr;
 }
 
+/// Without an exponent, and without a point where the number is whole.
+std::string shown(double value) {
+  std::array<char, 32> text{};
+  const auto done =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  return {text.data(), done.ptr};
+}
+
 /// `NAME=NUMBER`
-std::optional<std::pair<std::string, std::uint64_t>> limit_in(std::string_view word) {
+std::optional<std::pair<std::string, double>> limit_in(std::string_view word) {
   const std::size_t equals = word.find('=');
   if (equals == word.npos) return std::nullopt;
   const LimitRow* const row = limit_row_of(word.substr(0, equals));
   const std::string_view digits = word.substr(equals + 1);
-  std::uint64_t value = 0;
+  double value = 0;
   const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (row == nullptr || fault != std::errc() || end != digits.data() + digits.size()) {
     return std::nullopt;
@@ -96,9 +114,9 @@ std::optional<LimitRule> limit_rule_of(std::string_view text) {
   return rule;
 }
 
-std::vector<std::pair<std::string_view, std::uint64_t>> named_limits(const Limits& limits) {
-  std::vector<std::pair<std::string_view, std::uint64_t>> named;
-  for (const LimitRow& row : limit_rows) named.emplace_back(row.name, row.get(limits));
+std::vector<std::pair<std::string_view, std::string>> named_limits(const Limits& limits) {
+  std::vector<std::pair<std::string_view, std::string>> named;
+  for (const LimitRow& row : limit_rows) named.emplace_back(row.name, shown(row.get(limits)));
   return named;
 }
 

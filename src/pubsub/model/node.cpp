@@ -158,9 +158,9 @@ std::size_t NodeState::footprint() const {
   total += subscriptions.footprint() + items.footprint();
   if (last_item && last_item->payload) total += last_item->payload->size();
   if (audience) {
-    std::set<std::shared_ptr<const Audience>> counted;
+    std::set<std::shared_ptr<const Audience>> seen;
     for (const auto& one : {audience->all, audience->removals, audience->items}) {
-      if (!counted.insert(one).second) continue;
+      if (!seen.insert(one).second) continue;
       for (const auto& set : {one->single, one->with_body}) {
         total += set->bytes() + set->size() * 12;
       }
@@ -183,6 +183,11 @@ void NodeState::shrink() {
   log.reset();
   kept.reset();
   bytes.reset();
+  counted.reset();
+}
+
+bool same_offer(const KnownOffer& a, const KnownOffer& b) {
+  return a && b ? *a == *b : !a && !b;
 }
 
 bool same_stored(const NodeState& a, const NodeState& b) {
@@ -193,7 +198,8 @@ bool same_stored(const NodeState& a, const NodeState& b) {
          a.parents == b.parents && a.link() == b.link() && a.parent() == b.parent() &&
          std::equal(a.subscriptions.begin(), a.subscriptions.end(), b.subscriptions.begin(),
                     b.subscriptions.end()) &&
-         a.item_count == b.item_count && a.next_seq == b.next_seq && a.redirect == b.redirect;
+         a.item_count == b.item_count && a.next_seq == b.next_seq && a.redirect == b.redirect &&
+         same_offer(a.offer, b.offer);
 }
 
 }  // namespace stoa::pubsub

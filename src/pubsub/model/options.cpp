@@ -467,7 +467,6 @@ Settings account_settings(Settings of_service) {
   settings.defaults = NodeConfig{};
   settings.defaults.access_model = AccessModel::presence;
   settings.defaults.max_items = 1;
-  settings.limits_for.clear();
   settings.orphans_go_to = {};  // what somebody had of its own is nobody else's
   settings.auto_subscribe = false;
   settings.multi_subscribe = false;

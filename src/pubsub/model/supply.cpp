@@ -75,6 +75,7 @@ struct Supply {
     state.log = std::make_shared<const LogPage>(fact);
   }
   void operator()(const fact::NodeBytes& fact) const { state.bytes = fact.bytes; }
+  void operator()(const fact::ItemCount& fact) const { state.counted = fact.items; }
   void operator()(const fact::Kept& fact) const { state.kept = std::make_shared<const Kept>(fact); }
   void operator()(const fact::Roster&) const {}
 };

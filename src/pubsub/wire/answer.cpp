@@ -217,7 +217,9 @@ Result<Answered, StanzaError> Engine::answer(const pubsub::Read& read, pubsub::R
     return joined_answer(*asked, std::get<JoinedPage>(std::move(result)), settings);
   }
   if (const auto* asked = std::get_if<CommandRead>(&read)) {
-    return reply(wire::command_answer(*asked, result));
+    auto payload = wire::command_answer(*asked, result, settings);
+    if (!payload) return std::move(payload).error();
+    return reply(std::move(payload).value());
   }
   if (const auto* asked = std::get_if<SubscriptionsRead>(&read)) {
     return subscriptions_answer(*asked, std::get<SubscriptionPage>(result));

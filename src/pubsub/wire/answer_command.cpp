@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include <stoa/forms/command_form.hpp>
 #include <stoa/stanza/namespaces.hpp>
 
 #include "pubsub/wire/commands.hpp"
+#include "pubsub/wire/node_copy.hpp"
 #include "pubsub/wire/replies.hpp"
 
 namespace stoa::pubsub {
@@ -11,10 +14,11 @@ namespace {
 using forms::ResultTable;
 using Outcomes = std::vector<std::optional<StanzaError>>;
 
-xml::Element shown(const CommandRead& read, ResultTable table) {
-  xml::Element done = wire::command_done({read.command, read.session});
-  done.add(std::move(table).done());
-  return done;
+/// No node can have this name: requests that are about no node go there (a control character).
+constexpr std::string_view nowhere = "\x01";
+
+CommandStep step_of(const CommandRead& read) {
+  return {read.command, read.session};
 }
 
 /// The URI of a node, or of all of an account (XEP-0060, 12.22).
@@ -53,10 +57,25 @@ ResultTable outcome_table(const ReadResult& found, const Outcomes& outcomes) {
   return table;
 }
 
+ResultTable addressees(std::size_t count) {
+  ResultTable table(wire::service_form, "Done", {});
+  table.field("addressees", std::to_string(count));
+  return table;
+}
+
+/// 0 in the settings: there is no limit.
+std::string limit_shown(std::uint64_t limit) {
+  return limit == 0 ? std::string("none") : std::to_string(limit);
+}
+
 /// The content of one kind of find.
 struct Shows {
+  const CommandRead& read;
+  const Settings& settings;
+
   ResultTable operator()(const InvolvedNodes& found) const { return outcome_table(found, {}); }
   ResultTable operator()(const ServerNodes& found) const { return outcome_table(found, {}); }
+  ResultTable operator()(const AudienceFound&) const { return addressees(0); }
   ResultTable operator()(const BuriedNodes& found) const {
     ResultTable table(wire::service_form, "Deleted nodes", {"node", "deleted", "until", "by"});
     for (const auto& row : found.rows) {
@@ -71,6 +90,55 @@ struct Shows {
     for (const Act& act : found.acts) {
       table.row(
           {format_xep0082(act.at), act.actor.str(), act.act, act.node, act.target, act.detail});
+    }
+    return table;
+  }
+  ResultTable operator()(const ListedNodes& found) const {
+    ResultTable table(wire::service_form, "Nodes", {"node", "type", "title", "items", "created"});
+    table.field("count", std::to_string(found.count));
+    for (const auto& row : found.rows) {
+      table.row({row.node, row.type == NodeType::collection ? "collection" : "leaf", row.title,
+                 std::to_string(row.items), format_xep0082(row.created)});
+    }
+    return table;
+  }
+  ResultTable operator()(const FoundItems& found) const {
+    ResultTable table(wire::service_form, "Items",
+                      {"id", "publisher", "published", "created", "bytes"});
+    for (const auto& [meta, bytes] : found.rows) {
+      table.row({meta.id, meta.publisher.str(), format_xep0082(meta.published),
+                 format_xep0082(meta.created), std::to_string(bytes)});
+    }
+    return table;
+  }
+  ResultTable operator()(const ServiceTotals& found) const {
+    ResultTable table(wire::service_form, "What the service holds", {});
+    const auto add = [&](std::string_view name, std::uint64_t number) {
+      table.field(name, std::to_string(number));
+    };
+    add("leaves", found.leaves);
+    add("collections", found.collections);
+    add("deleted", found.deleted);
+    add("items", found.items);
+    add("bytes", found.bytes);
+    add("owners", found.owners);
+    add("subscribed", found.subscribed);
+    add("pending", found.pending);
+    add("unconfigured", found.unconfigured);
+    add("subscribers", found.subscribers);
+    return table;
+  }
+  ResultTable operator()(const OwnNodes& found) const {
+    ResultTable table(wire::service_form, "Your nodes", {"node", "items", "bytes"});
+    const Limits& limits = settings.limits;
+    table.field("nodes", std::to_string(found.count));
+    table.field("max-nodes", limit_shown(limits.nodes_per_owner));
+    table.field("bytes", std::to_string(found.bytes));
+    table.field("max-bytes", limit_shown(limits.bytes_per_owner));
+    table.field("subscriptions", std::to_string(found.subscriptions));
+    table.field("max-subscriptions", limit_shown(limits.subscriptions_per_entity));
+    for (const auto& row : found.rows) {
+      table.row({row.node, std::to_string(row.items), std::to_string(row.bytes)});
     }
     return table;
   }
@@ -96,19 +164,66 @@ std::vector<Engine::Elsewhere> taking_over(const ServerNodes& found) {
   return errands;
 }
 
+/// What is asked of the one to whom nodes are offered.
+forms::Form form_of_offers(const OfferedNodes& offered) {
+  using forms::FieldType;
+  forms::Form form{.type = forms::FormType::form, .title = "Nodes offered to you"};
+  forms::Field node = forms::question_field("node", "The node", {FieldType::list_single, true});
+  for (const auto& row : offered.rows) {
+    node.choices.push_back({row.node, row.node + " (" + row.by.str() + ")"});
+  }
+  forms::Field answer =
+      forms::question_field("answer", "Your answer", {FieldType::list_single, true});
+  answer.choices = {{"accept", "Take it over"}, {"decline", "Decline"}};
+  form.fields = {std::move(node), std::move(answer)};
+  return form;
+}
+
+using Errands = std::vector<std::pair<std::string, Request>>;
+
+/// Requests that a look-up leads to, by what was looked up.
+struct Leads {
+  const CommandRead& read;
+  const ReadResult& found;
+
+  template <class What>
+  Errands operator()(const What&) const {
+    return {};
+  }
+  Errands operator()(const look::Involved& what) const {
+    return to_each([&] { return action::RemoveUser{what.bare}; });
+  }
+  Errands operator()(const look::Miscounted&) const {
+    return to_each([] { return action::Recount{}; });
+  }
+  Errands operator()(const look::Audience& what) const {
+    Errands errands;
+    const auto* audience = std::get_if<AudienceFound>(&found);
+    if (audience == nullptr || audience->bares.empty()) return errands;
+    Request request(read.by, {}, action::Announce{what.text, audience->bares});
+    errands.emplace_back(std::string(nowhere), std::move(request));
+    return errands;
+  }
+
+ private:
+  template <class Make>
+  Errands to_each(const Make& make) const {
+    Errands errands;
+    const auto* nodes = std::get_if<InvolvedNodes>(&found);
+    if (nodes == nullptr) return errands;
+    for (const std::string& node : nodes->nodes) {
+      errands.emplace_back(node, Request(read.by, node, make()));
+    }
+    return errands;
+  }
+};
+
 }  // namespace
 
-std::vector<std::pair<std::string, Request>> Engine::errands(const pubsub::Read& read,
-                                                             const pubsub::ReadResult& found) {
+Errands Engine::errands(const pubsub::Read& read, const pubsub::ReadResult& found) {
   const auto* of = std::get_if<CommandRead>(&read);
-  const auto* nodes = std::get_if<InvolvedNodes>(&found);
-  if (of == nullptr || nodes == nullptr) return {};
-  const Jid& user = std::get<look::Involved>(of->what).bare;
-  std::vector<std::pair<std::string, pubsub::Request>> errands;
-  for (const std::string& node : nodes->nodes) {
-    errands.emplace_back(node, pubsub::Request(of->by, node, action::RemoveUser{user}));
-  }
-  return errands;
+  if (of == nullptr) return {};
+  return std::visit(Leads{*of, found}, of->what);
 }
 
 std::vector<Engine::Elsewhere> Engine::errands_elsewhere(const pubsub::Read& read,
@@ -129,15 +244,31 @@ std::vector<Engine::Elsewhere> Engine::errands_elsewhere(const pubsub::Read& rea
 Result<Answered, StanzaError> Engine::conclude(const pubsub::Read& read,
                                                const pubsub::ReadResult& found,
                                                const Outcomes& outcomes, const pubsub::Settings&) {
+  const CommandStep step = step_of(std::get<CommandRead>(read));
   Answered answered;
-  answered.reply = shown(std::get<CommandRead>(read), outcome_table(found, outcomes));
+  if (const auto* audience = std::get_if<AudienceFound>(&found)) {
+    if (outcomes.front()) return *outcomes.front();
+    answered.reply = wire::command_shows(step, addressees(audience->bares.size()).done());
+  } else {
+    answered.reply = wire::command_shows(step, outcome_table(found, outcomes).done());
+  }
   return answered;
 }
 
 namespace wire {
 
-xml::Element command_answer(const CommandRead& read, const ReadResult& found) {
-  return shown(read, std::visit(Shows{}, found));
+Result<xml::Element, StanzaError> command_answer(const CommandRead& read, const ReadResult& found,
+                                                 const Settings& settings) {
+  const CommandStep step = step_of(read);
+  if (const auto* offered = std::get_if<OfferedNodes>(&found)) {
+    return command_asks(step, form_of_offers(*offered));
+  }
+  if (const auto* copy = std::get_if<CopyFound>(&found)) {
+    auto page = copy_page(std::get<look::Copy>(read.what), *copy, settings);
+    if (!page) return std::move(page).error();
+    return command_shows(step, std::move(page).value());
+  }
+  return command_shows(step, std::visit(Shows{read, settings}, found).done());
 }
 
 }  // namespace wire

@@ -20,17 +20,10 @@ using Fields = std::vector<forms::Field>;
 constexpr std::size_t most_rows = 1000;
 constexpr std::size_t usual_rows = 100;
 
-/// What `max` says, `usual_rows` where it is empty, nullopt where it is no number.
-std::optional<std::size_t> rows_wanted(const forms::Form& form) {
-  const auto asked = forms::number_in(form, "max");
-  if (!asked) return std::nullopt;
-  return *asked == 0 ? usual_rows : std::min<std::size_t>(*asked, most_rows);
-}
-
 Claimed remove_user(const Order& order) {
-  const auto user = Jid::parse(forms::text_in(order.form, "jid"));
+  const auto user = user_in(order.form, "jid");
   if (!user || user->local().empty()) return unusable("jid is no address of a user");
-  return order.look_up(look::Involved{user->bare(), order.settings.account_domains}, 0);
+  return order.look_up(look::Involved{*user, order.settings.account_domains}, 0);
 }
 
 /// Their nodes, from where their servers had them.
@@ -49,6 +42,30 @@ Claimed import_nodes(const Order& order) {
     return unusable("jids must hold 1 to 100 addresses");
   }
   return order.look_up(std::move(asked), 0);
+}
+
+Claimed statistics(const Order& order) {
+  return order.look_up(look::Totals{}, 0);
+}
+
+/// To owners, subscribers or both, each once.
+Claimed announce(const Order& order) {
+  look::Audience audience;
+  const std::string whom = forms::text_in(order.form, "whom");
+  audience.owners = whom.empty() || whom == "all" || whom == "owners";
+  audience.subscribers = whom.empty() || whom == "all" || whom == "subscribers";
+  if (!audience.owners && !audience.subscribers) return unusable("whom is no such word");
+  for (const std::string& line : forms::values_in(order.form, "announcement")) {
+    audience.text += (audience.text.empty() ? "" : "\n") + line;
+  }
+  if (audience.text.empty()) return unusable("announcement is empty");
+  return order.look_up(std::move(audience), 0);
+}
+
+/// Of one node, or of all of which the count is wrong.
+Claimed recount(const Order& order) {
+  if (!forms::text_in(order.form, "node").empty()) return order.at_node(action::Recount{});
+  return order.look_up(look::Miscounted{}, most_rows);
 }
 
 Claimed delete_node(const Order& order) {
@@ -107,7 +124,7 @@ Claimed show_limits(const Order& order) {
   forms::ResultTable table(service_form, "Limits", {"limit", "value"});
   const LimitBook& book = *order.settings.book;
   for (const auto& [name, value] : named_limits(book.of(*who))) {
-    table.row({std::string(name), std::to_string(value)});
+    table.row({std::string(name), value});
   }
   xml::Element done = command_done(order.step);
   done.add(std::move(table).done());
@@ -134,6 +151,18 @@ Fields publish_fields(const Settings&) {
           question_field("time", "When it was, in UTC; empty: now"),
           question_field("payload", "The payload, an XML element", {FieldType::text_multi, false})};
 }
+Fields maybe_node_field(const Settings&) {
+  return {question_field("node", "The node; empty: all whose count is wrong")};
+}
+Fields announce_fields(const Settings&) {
+  forms::Field whom = question_field("whom", "To whom", {FieldType::list_single, false});
+  whom.choices = {{"all", "Owners and subscribers"},
+                  {"owners", "Owners of nodes"},
+                  {"subscribers", "Subscribers"}};
+  whom.values = {"all"};
+  return {std::move(whom),
+          question_field("announcement", "Announcement", {FieldType::text_multi, true})};
+}
 Fields acts_fields(const Settings&) {
   return {question_field("about", "Only acts of this address, on it, or at this node"),
           question_field("max", "At most so many, usually 100")};
@@ -157,9 +186,27 @@ constexpr std::array desk{
     CommandRow{"urn:stoa:nodes:service:limits", "Show limits", admins, limits_fields, show_limits},
     CommandRow{"urn:stoa:nodes:service:audit", "List what owners and administrators did", admins,
                acts_fields, list_acts},
+    CommandRow{"urn:stoa:nodes:service:statistics", "Show what the service holds", admins, nullptr,
+               statistics},
+    CommandRow{"urn:stoa:nodes:service:announce", "Announce something to owners and subscribers",
+               admins, announce_fields, announce},
+    CommandRow{"urn:stoa:nodes:service:recount", "Count the items of nodes again", admins,
+               maybe_node_field, recount},
 };
 
 }  // namespace
+
+std::optional<Jid> user_in(const forms::Form& form, std::string_view var) {
+  const auto user = Jid::parse(forms::text_in(form, var));
+  if (!user) return std::nullopt;
+  return user->bare();
+}
+
+std::optional<std::size_t> rows_wanted(const forms::Form& form) {
+  const auto asked = forms::number_in(form, "max");
+  if (!asked) return std::nullopt;
+  return *asked == 0 ? usual_rows : std::min<std::size_t>(*asked, most_rows);
+}
 
 std::span<const CommandRow> desk_commands() {
   return desk;

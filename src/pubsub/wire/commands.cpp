@@ -1,5 +1,6 @@
 #include "pubsub/wire/commands.hpp"
 
+#include <array>
 #include <charconv>
 #include <chrono>
 
@@ -103,13 +104,9 @@ Claimed decode_pending(const Asking& asking) {
 }
 
 xml::Element question(const CommandRow& row, const CommandStep& step, const Settings& settings) {
-  xml::Element executing = command(step, "executing");
-  executing.add("actions", ns::commands).set("execute", "complete").add("complete", ns::commands);
   forms::Form form{.type = forms::FormType::form, .title = std::string(row.name)};
-  form.form_type = service_form;
   form.fields = row.fields(settings);
-  executing.add(forms::encode(form));
-  return executing;
+  return command_asks(step, std::move(form));
 }
 
 Claimed decode_row(const CommandRow& row, const Asking& asking) {
@@ -136,9 +133,15 @@ bool there(const CommandRow& row, const Settings& settings) {
   return row.whom != CommandRow::For::admins_of_accounts || !settings.account_domains.empty();
 }
 
+std::array<std::span<const CommandRow>, 3> all_commands() {
+  return {desk_commands(), node_commands(), own_commands()};
+}
+
 const CommandRow* row_of(std::string_view node) {
-  for (const CommandRow& row : desk_commands()) {
-    if (row.node == node) return &row;
+  for (const auto& table : all_commands()) {
+    for (const CommandRow& row : table) {
+      if (row.node == node) return &row;
+    }
   }
   return nullptr;
 }
@@ -169,7 +172,7 @@ Claimed decode_command(const Stanza& stanza, const Settings& settings, const Con
   const CommandRow* row = pending ? nullptr : row_of(node);
   if (!pending && (row == nullptr || !there(*row, settings))) return claim::NotMine{};
   if (stanza.type != "set") return refuse(Fault::malformed);
-  const bool of_admins = row && row->whom != CommandRow::For::owners;
+  const bool of_admins = row && row->whom != CommandRow::For::everybody;
   if (of_admins && !context.service_admin) return refuse(Fault::forbidden);
   const Asking asking{stanza,
                       payload,
@@ -200,9 +203,11 @@ std::vector<disco::ListPage::Entry> command_entries(const Settings& settings, Co
   };
   const bool manages = who.owner || who.admin;
   if (manages && settings.offers("get-pending")) add(get_pending);
-  for (const CommandRow& row : desk_commands()) {
-    const bool may = row.whom == CommandRow::For::owners ? manages : who.admin;
-    if (may && there(row, settings)) add(row.node);
+  for (const auto& table : all_commands()) {
+    for (const CommandRow& row : table) {
+      const bool may = row.whom == CommandRow::For::everybody || who.admin;
+      if (may && there(row, settings)) add(row.node);
+    }
   }
   return entries;
 }

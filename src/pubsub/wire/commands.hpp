@@ -13,13 +13,11 @@
 #include <stoa/xml/element.hpp>
 
 #include "pubsub/wire/asked.hpp"
+#include "pubsub/wire/replies.hpp"
 
 namespace stoa::pubsub::wire {
 
 inline constexpr std::string_view get_pending = "http://jabber.org/protocol/pubsub#get-pending";
-
-/// FORM_TYPE of the service's own commands.
-inline constexpr std::string_view service_form = "urn:stoa:nodes:service";
 
 /// A command that is carried out: its form is filled in, where it has one.
 struct Order {
@@ -36,7 +34,7 @@ struct Order {
 
 /// A command (XEP-0050): one row says everything. Without fields it is done at once.
 struct CommandRow {
-  enum class For { owners, admins, admins_of_accounts };  // where users have their nodes with us
+  enum class For { everybody, admins, admins_of_accounts };  // where users have their nodes with us
 
   std::string_view node;
   std::string_view name;
@@ -45,8 +43,18 @@ struct CommandRow {
   Claimed (*run)(const Order&);
 };
 
-/// command_desk.cpp: of service administrators (in the style of XEP-0133).
+/// command_desk.cpp, command_nodes.cpp: of service administrators (in the style of XEP-0133).
 std::span<const CommandRow> desk_commands();
+std::span<const CommandRow> node_commands();
+/// command_own.cpp: of users, for their own nodes.
+std::span<const CommandRow> own_commands();
+
+/// The bare address in a field; nullopt where it is none.
+std::optional<Jid> user_in(const forms::Form& form, std::string_view var);
+/// What `max` says, 100 where it is empty, a thousand at most; nullopt where it is no number.
+std::optional<std::size_t> rows_wanted(const forms::Form& form);
+/// A page of a copy of nodes; `owner`: only of its own.
+Claimed look_up_copy(const Order& order, const Jid& owner);
 
 /// What the form holds cannot be used.
 StanzaError unusable(std::string_view text);
@@ -65,7 +73,8 @@ std::vector<disco::ListPage::Entry> command_entries(const Settings& settings, Co
 /// The first step of the command (XEP-0060, 8.7.2).
 Result<xml::Element, StanzaError> pending_answer(const PendingNodesRead& read,
                                                  const PendingNodes& found);
-/// What a command has found.
-xml::Element command_answer(const CommandRead& read, const ReadResult& found);
+/// What a command has found, shown with the settings that hold for who asked.
+Result<xml::Element, StanzaError> command_answer(const CommandRead& read, const ReadResult& found,
+                                                 const Settings& settings);
 
 }  // namespace stoa::pubsub::wire

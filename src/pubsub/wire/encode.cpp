@@ -229,6 +229,8 @@ struct Encoder {
   }
   void operator()(const say::AuthorizationRequest& said) const;
   void operator()(const say::Kinship& said) const;
+  void operator()(const say::Announcement& said) const;
+  void operator()(const say::HandOver& said) const;
 };
 
 void Encoder::operator()(const say::Digest& said) const {
@@ -293,6 +295,45 @@ void Encoder::operator()(const say::Kinship& said) const {
   wire::to_above(event, known, {said.above, wire::About::nodes, settings}, out);
   if (!said.before) return;
   for (std::size_t i = first; i < out.size(); ++i) out[i].audience.reset();  // the node is gone
+}
+
+void Encoder::operator()(const say::Announcement& said) const {
+  auto recipients = std::make_shared<RecipientSet>();
+  for (const Jid& jid : said.to) recipients->add(jid);
+  Encoded message;
+  message.outgoing.head = "<message";
+  xml::append_attribute(message.outgoing.head, "from", settings.service.str());
+  message.outgoing.head += " to='";
+  message.outgoing.middle = "' id='" + said.token;
+  message.outgoing.tail = "'>";
+  xml::write(message.outgoing.tail, xml::Element("subject", ns::client).text("Announcement"),
+             ns::client);
+  xml::write(message.outgoing.tail, xml::Element("body", ns::client).text(said.text), ns::client);
+  message.outgoing.tail += "</message>";
+  message.outgoing.recipients = std::move(recipients);
+  out.push_back(std::move(message));
+}
+
+std::string words(const say::HandOver& said, const std::string& node) {
+  switch (said.what) {
+    case say::HandOver::What::offered:
+      return said.by.str() + " wants to hand the node " + node +
+             " over to you. The command 'Nodes offered to you' takes it or declines.";
+    case say::HandOver::What::withdrawn:
+      return said.by.str() + " does not offer the node " + node + " to you any more.";
+    case say::HandOver::What::accepted:
+      return said.by.str() + " has taken over the node " + node + ".";
+    case say::HandOver::What::declined:
+      return said.by.str() + " does not want the node " + node + ".";
+  }
+  return {};
+}
+
+void Encoder::operator()(const say::HandOver& said) const {
+  Event event(settings, node.number, said.token);
+  xml::write(event.tail(), xml::Element("body", ns::client).text(words(said, node.node)),
+             ns::client);
+  out.push_back(event.to(said.to, "offer"));
 }
 
 }  // namespace

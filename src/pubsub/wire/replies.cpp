@@ -175,11 +175,37 @@ xml::Element refused_subscriptions(std::string_view node,
   return std::move(reply.root);
 }
 
-xml::Element command_done(const CommandStep& step) {
+namespace {
+
+xml::Element of_command(const CommandStep& step, std::string_view status) {
   return xml::Element("command", ns::commands)
       .set("node", step.command)
       .set("sessionid", step.session)
-      .set("status", "completed");
+      .set("status", status);
+}
+
+}  // namespace
+
+xml::Element command_done(const CommandStep& step) {
+  return of_command(step, "completed");
+}
+
+xml::Element command_shows(const CommandStep& step, xml::Element form) {
+  xml::Element done = command_done(step);
+  done.add(std::move(form));
+  return done;
+}
+
+xml::Element command_asks(const CommandStep& step, forms::Form form) {
+  xml::Element executing = of_command(step, "executing");
+  executing.add("actions", ns::commands).set("execute", "complete").add("complete", ns::commands);
+  form.form_type = service_form;
+  executing.add(forms::encode(form));
+  return executing;
+}
+
+bool is_of_command(const std::optional<xml::Element>& reply) {
+  return reply && reply->is("command", ns::commands);
 }
 
 }  // namespace stoa::pubsub::wire

@@ -63,7 +63,12 @@ xml::Element refused_affiliations(std::string_view node,
 xml::Element refused_subscriptions(std::string_view node,
                                    const std::vector<SubscriptionEntry>& entries);
 
-/// XEP-0050: the command is over.
+/// FORM_TYPE of the service's own commands (XEP-0050).
+inline constexpr std::string_view service_form = "urn:stoa:nodes:service";
+/// The command is over; it shows a form; it asks for one to be filled in.
 xml::Element command_done(const CommandStep& step);
+xml::Element command_shows(const CommandStep& step, xml::Element form);
+xml::Element command_asks(const CommandStep& step, forms::Form form);
+bool is_of_command(const std::optional<xml::Element>& reply);
 
 }  // namespace stoa::pubsub::wire

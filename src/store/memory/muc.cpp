@@ -124,6 +124,15 @@ class MucTables final : public Tables<muc::Engine> {
     }
     return found;
   }
+  fact::Taken find(std::uint64_t number, const need::Taken& need) {
+    fact::Taken found{need.ids, {}};
+    for (const Stored& stored : shelves_[number].archive) {
+      const bool asked =
+          std::find(need.ids.begin(), need.ids.end(), stored.row->id) != need.ids.end();
+      if (asked) found.taken.push_back(stored.row->id);
+    }
+    return found;
+  }
   fact::Authored find(std::uint64_t number, const need::Authored& need) {
     fact::Authored found{need.author, {}};
     for (const Stored& stored : shelves_[number].archive) {

@@ -3,6 +3,7 @@
 
 #include <stoa/store/memory/pubsub.hpp>
 
+#include "store/memory/pubsub_commands.hpp"
 #include "store/memory/pubsub_kept.hpp"
 #include "store/memory/pubsub_kin.hpp"
 #include "store/memory/pubsub_log.hpp"
@@ -129,15 +130,13 @@ class PubsubTables final : public Tables<Engine> {
   }
 
   ReadResult look_up(const CommandRead& read) {
-    return std::visit([&](const auto& what) { return find_for_command(what, read.cap); },
-                      read.what);
+    ReadResult found = found_for_command({shadow, items_, kept_}, read);
+    const auto* what = std::get_if<look::Involved>(&read.what);
+    if (what != nullptr) find_elsewhere(*what, std::get<InvolvedNodes>(found));
+    return found;
   }
-  ReadResult find_for_command(const look::Involved& what, std::size_t) {
-    InvolvedNodes found;
-    for (const auto& [key, state] : shadow) {
-      if (involved(state, what.bare)) found.nodes.push_back(key);
-    }
-    if (others_ == nullptr) return found;
+  void find_elsewhere(const look::Involved& what, InvolvedNodes& found) const {
+    if (others_ == nullptr) return;
     for (const auto& [service, tables] : *others_) {
       const std::string domain = service.substr(service.find('@') + 1);
       const auto& asked = what.domains;
@@ -146,18 +145,6 @@ class PubsubTables final : public Tables<Engine> {
         if (involved(state, what.bare)) found.elsewhere.push_back({service, key});
       }
     }
-    return found;
-  }
-  static bool involved(const NodeState& state, const Jid& bare) {
-    return state.entry_of(bare) != Affiliation::none ||
-           !state.subscriptions.of_entity(bare).empty();
-  }
-  ReadResult find_for_command(const look::AtServer&, std::size_t) { return ServerNodes{}; }
-  ReadResult find_for_command(const look::Buried& what, std::size_t cap) {
-    return kept_.list(what.now, cap);
-  }
-  ReadResult find_for_command(const look::Acts& what, std::size_t cap) {
-    return kept_.acts(what.about, cap);
   }
 
   ReadResult look_up(const ItemsRead& read);
@@ -346,6 +333,9 @@ class PubsubTables final : public Tables<Engine> {
       found.bytes += item.payload ? item.payload->size() : 0;
     }
     return found;
+  }
+  fact::ItemCount find(std::uint64_t number, const need::ItemCount&) {
+    return {items_[number].size()};
   }
   fact::Kept find(std::uint64_t, const need::Kept& need) {
     const Kept* kept = kept_.last(need.node);

@@ -20,6 +20,7 @@ class KeptNodes {
   void note(const pubsub::Act& act) { acts_.push_back(act); }
 
   pubsub::BuriedNodes list(Timestamp now, std::size_t cap) const;
+  std::size_t size() const { return buried_.size(); }
   /// The last one of that name; nullptr where there is none.
   const pubsub::Kept* last(const std::string& node) const;
   pubsub::Acts acts(const std::string& about, std::size_t cap) const;

@@ -3,6 +3,7 @@
 #include <string>
 #include <variant>
 
+#include "store/postgres/array.hpp"
 #include "store/postgres/muc_rows.hpp"
 #include "store/postgres/muc_tables.hpp"
 
@@ -21,6 +22,9 @@ constexpr Statement select_history{
 constexpr Statement select_entry{"select_room_entry",
                                  "SELECT " STOA_ARCHIVE_COLUMNS
                                  " FROM room_archive a WHERE a.room = $1 AND a.id = $2"};
+
+constexpr Statement select_taken{
+    "select_taken_ids", "SELECT id FROM room_archive WHERE room = $1 AND id = ANY($2::text[])"};
 
 constexpr Statement select_authored{
     "select_room_authored",
@@ -85,6 +89,15 @@ struct Find {
   Facts operator()(const need::Entry& need) const {
     const auto rows = rows_of(connection.exec(select_entry, room, need.id));
     return fact::Entry{need.id, rows.empty() ? nullptr : rows.front()};
+  }
+  Facts operator()(const need::Taken& need) const {
+    fact::Taken found{need.ids, {}};
+    Array ids;
+    for (const std::string& id : need.ids) ids.add(id);
+    for (const pqxx::row& row : connection.exec(select_taken, room, ids.take())) {
+      found.taken.push_back(row[0].as<std::string>());
+    }
+    return found;
   }
   Facts operator()(const need::Authored& need) const {
     return fact::Authored{

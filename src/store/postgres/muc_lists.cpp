@@ -14,7 +14,7 @@ namespace {
 // The list of rooms that somebody sees is two lists, each in the order of an index or short: the
 // rooms that strangers see, and of the others those that he or his domain has to do with. Whoever
 // sees all rooms sees one list. $1 is the service, $2 the user, $3 his domain. Nothing here reads
-// the whole of a long list: its length is kept (schema/0016), and a place is counted from the
+// the whole of a long list: its length is kept (schema/0015), and a place is counted from the
 // nearer end, up to 10,000 rooms; beyond that it is not told.
 
 #define STOA_OWN_ROOMS                                                                  \

@@ -27,6 +27,8 @@ struct NodeWork {
   bool unlinked = false;                                       ///< out of all collections at first
   const pubsub::change::NodeConfigured* configured = nullptr;  ///< the last one
   const pubsub::change::Related* related = nullptr;            ///< the last one
+  const pubsub::change::OfferSet* offer = nullptr;             ///< the last one
+  bool recounted = false;
   std::vector<const pubsub::change::NodePurged*> purges = {};
   Pending<const pubsub::Item*> items = {};  ///< those that come
   /// What becomes of a publication that no longer stands among the items.
@@ -73,6 +75,10 @@ void write_archive(Connection& connection, const PubsubBatch& batch);
 void write_items(Connection& connection, const PubsubBatch& batch);
 /// What was retracted loses its payload: after write_items.
 void silence_archive(Connection& connection, const PubsubBatch& batch);
+
+/// Offers of nodes; counts of items, after write_items.
+void write_offers(Connection& connection, const PubsubBatch& batch);
+void write_recounts(Connection& connection, const PubsubBatch& batch);
 
 /// The logs of digests.
 void write_log(Connection& connection, const PubsubBatch& batch);

@@ -49,6 +49,9 @@ constexpr Statement count_node_bytes{"count_node_bytes",
                                      "SELECT coalesce(sum(octet_length(i.payload)), 0)::bigint "
                                      "FROM items i WHERE " STOA_STANDING_OF_1};
 
+constexpr Statement count_node_items{"count_node_items",
+                                     "SELECT count(*) FROM items WHERE node = $1"};
+
 constexpr Statement find_relative{
     "find_relative",
     "WITH RECURSIVE down(node) AS (SELECT $4::bigint UNION "
@@ -175,6 +178,10 @@ struct Fetch {
   pubsub::Facts operator()(const need::NodeBytes&) const {
     const auto rows = connection.exec(count_node_bytes, number);
     return fact::NodeBytes{rows.at(0).at(0).as<std::uint64_t>()};
+  }
+  pubsub::Facts operator()(const need::ItemCount&) const {
+    const auto rows = connection.exec(count_node_items, number);
+    return fact::ItemCount{rows.at(0).at(0).as<std::uint64_t>()};
   }
   pubsub::Facts operator()(const need::Kept& need) const {
     return PubsubReader::load_buried(connection, service, need.node);

@@ -1,3 +1,5 @@
+#include <charconv>
+#include <chrono>
 #include <memory>
 
 #include <pqxx/array>
@@ -6,6 +8,7 @@
 #include "store/postgres/fault.hpp"
 #include "store/postgres/pubsub_rows.hpp"
 #include "store/postgres/pubsub_tables.hpp"
+#include "store/postgres/stored_jid.hpp"
 
 namespace stoa::store::postgres {
 
@@ -27,7 +30,9 @@ namespace {
   "WHERE a.node = n.number), "                                                                 \
   "(SELECT array_agg(a.affiliation ORDER BY a.jid) FROM node_affiliations a "                  \
   "WHERE a.node = n.number), "                                                                 \
-  "EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number)"
+  "EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number), "                             \
+  "(SELECT o.by || E'\\n' || o.receiver || E'\\n' || stoa_micros(o.until) "                    \
+  "FROM node_offers o WHERE o.node = n.number)"
 /// What these are, in their order.
 namespace node_column {
 enum Column {
@@ -48,6 +53,7 @@ enum Column {
   affiliated,
   affiliations,
   subscribed,
+  offer,
   behind  ///< the first one of the statement's own
 };
 }  // namespace node_column
@@ -129,6 +135,22 @@ void load_affiliations(const pqxx::row& row, NodeState& state) {
   }
 }
 
+/// Of three lines: by, receiver, until.
+pubsub::KnownOffer offer_in(std::uint64_t node, const pqxx::field& field) {
+  if (field.is_null()) return nullptr;
+  const std::string_view text = text_in(field);
+  const std::size_t first = text.find('\n');
+  const std::size_t second = text.find('\n', first + 1);
+  if (second == text.npos) damaged(node, "an offer cannot be read");
+  const auto by = stored_jid(text.substr(0, first));
+  const auto receiver = stored_jid(text.substr(first + 1, second - first - 1));
+  std::int64_t micros = 0;
+  std::from_chars(text.data() + second + 1, text.data() + text.size(), micros);
+  if (!by || !receiver) damaged(node, "an offer cannot be read");
+  return std::make_shared<const pubsub::Offer>(
+      pubsub::Offer{*by, *receiver, Timestamp(std::chrono::microseconds(micros))});
+}
+
 /// Everything that the row of the node itself tells.
 NodeState load_row(const pqxx::row& row) {
   NodeState state;
@@ -144,6 +166,7 @@ NodeState load_row(const pqxx::row& row) {
   state.config = stored_config(state.number, row[node_column::config]);
   load_relations(row, state);
   if (!row[node_column::affiliated].is_null()) load_affiliations(row, state);
+  state.offer = offer_in(state.number, row[node_column::offer]);
   return state;
 }
 

@@ -54,7 +54,7 @@ constexpr Statement last_nodes{
     "UNION ALL SELECT node, title FROM own) AS seen "
     "ORDER BY node DESC LIMIT $3"};
 
-// How long a list is, is kept (schema/0016). A place is counted from the nearer end, up to 10,000
+// How long a list is, is kept (schema/0015). A place is counted from the nearer end, up to 10,000
 // nodes; beyond that it is not told.
 #define STOA_LENGTH(list)                                                                  \
   "coalesce((SELECT c.entries FROM list_counts c WHERE c.service = $1 AND c.list = '" list \

@@ -62,23 +62,6 @@ constexpr Statement children_page{
     "children_page", STOA_SEEN "SELECT node, title FROM seen ORDER BY node OFFSET $4 LIMIT $5"};
 #undef STOA_SEEN
 
-constexpr Statement involved_nodes{
-    "involved_nodes",
-    "SELECT n.node FROM node_affiliations a JOIN nodes n ON n.number = a.node "
-    "WHERE a.jid = $2 AND n.service = $1 "
-    "UNION "
-    "SELECT n.node FROM subscriptions s JOIN nodes n ON n.number = s.node "
-    "WHERE s.bare = $2 AND n.service = $1 ORDER BY node"};
-
-// At the accounts of the domains $3, and at these. No service of deleted nodes is one of theirs.
-constexpr Statement involved_elsewhere{
-    "involved_elsewhere",
-    "SELECT n.service, n.node FROM (SELECT a.node FROM node_affiliations a WHERE a.jid = $2 "
-    "UNION SELECT s.node FROM subscriptions s WHERE s.bare = $2) AS i "
-    "JOIN nodes n ON n.number = i.node WHERE n.service <> $1 AND n.service NOT LIKE ' %' "
-    "AND (n.service = ANY($3::text[]) OR (strpos(n.service, '@') > 0 "
-    "AND split_part(n.service, '@', 2) = ANY($3::text[]))) ORDER BY n.service, n.node"};
-
 constexpr Statement owns_any{
     "owns_any",
     "SELECT CASE WHEN $3 THEN EXISTS (SELECT FROM nodes n WHERE n.service = $1) "
@@ -133,7 +116,9 @@ struct Find {
   ReadResult operator()(const pubsub::ArchiveRead& read) const {
     return read_archive(connection, read);
   }
-  ReadResult operator()(const pubsub::CommandRead& read) const;
+  ReadResult operator()(const pubsub::CommandRead& read) const {
+    return read_for_command(connection, service, read);
+  }
   ReadResult operator()(const pubsub::WatchedRead& read) const {
     return read_watched(connection, service, read);
   }
@@ -227,39 +212,6 @@ ReadResult Find::operator()(const pubsub::ChildrenRead& read) const {
     page.rows.push_back({row[0].as<std::string>(), row[1].as<std::string>()});
   }
   return page;
-}
-
-/// What a command looks up.
-struct FindForCommand {
-  Connection& connection;
-  const std::string& service;
-  std::size_t cap;
-
-  ReadResult operator()(const pubsub::look::Involved& what) const {
-    pubsub::InvolvedNodes found;
-    for (const auto& row : connection.exec(involved_nodes, service, what.bare.str())) {
-      found.nodes.push_back(row[0].as<std::string>());
-    }
-    if (what.domains.empty()) return found;
-    Array domains;
-    for (const std::string& domain : what.domains) domains.add(domain);
-    for (const auto& row :
-         connection.exec(involved_elsewhere, service, what.bare.str(), domains.take())) {
-      found.elsewhere.push_back({row[0].as<std::string>(), row[1].as<std::string>()});
-    }
-    return found;
-  }
-  ReadResult operator()(const pubsub::look::AtServer&) const { return pubsub::ServerNodes{}; }
-  ReadResult operator()(const pubsub::look::Buried& what) const {
-    return read_buried(connection, service, what.now, cap);
-  }
-  ReadResult operator()(const pubsub::look::Acts& what) const {
-    return read_acts(connection, service, what.about, cap);
-  }
-};
-
-ReadResult Find::operator()(const pubsub::CommandRead& read) const {
-  return std::visit(FindForCommand{connection, service, read.cap}, read.what);
 }
 
 ReadResult Find::operator()(const pubsub::PendingNodesRead& read) const {

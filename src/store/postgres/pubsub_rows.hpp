@@ -43,7 +43,7 @@ pubsub::Affiliation affiliation_in(std::uint64_t node, std::string_view word);
 inline constexpr int subscription_columns = 20;
 pubsub::Subscription subscription_in(const pqxx::row& row);
 
-/// Of the rows of node $1 those that stand among its items (schema/0017).
+/// Of the rows of node $1 those that stand among its items (schema/0016).
 #define STOA_STANDING_OF_1                 \
   "i.node = $1 AND i.stands AND i.seq >= " \
   "(SELECT n.standing_from FROM nodes n WHERE n.number = $1)"
@@ -77,6 +77,8 @@ pubsub::BuriedNodes read_buried(Connection& connection, const std::string& servi
                                 std::size_t cap);
 pubsub::Acts read_acts(Connection& connection, const std::string& service, const std::string& about,
                        std::size_t cap);
+pubsub::ReadResult read_for_command(Connection& connection, const std::string& service,
+                                    const pubsub::CommandRead& read);
 pubsub::ReadResult read_archive(Connection& connection, const pubsub::ArchiveRead& read);
 pubsub::ReadResult read_concerned(Connection& connection, const std::string& service,
                                   const pubsub::ConcernedRead& read);

@@ -253,10 +253,12 @@ void write_batch(Connection& connection, const PubsubBatch& batch) {
   write_archive(connection, batch);
   write_items(connection, batch);
   silence_archive(connection, batch);
+  write_recounts(connection, batch);
   write_log(connection, batch);
   write_subscriptions(connection, batch);
   write_affiliations(connection, batch);
   write_links(connection, batch);
+  write_offers(connection, batch);
   write_burials(connection, batch);
   write_acts(connection, batch);
 }

@@ -153,6 +153,9 @@ struct Add {
     work.log_dropped = std::max(work.log_dropped, c.dropped);
   }
 
+  void operator()(const change::OfferSet& c) const { batch.node(c.number).offer = &c; }
+  void operator()(const change::Recounted& c) const { batch.node(c.number).recounted = true; }
+
   void operator()(const change::Watch&) const {}
   void operator()(const change::Adopt&) const {}
 

@@ -99,7 +99,7 @@ void InProcess::start() {
                            .profile = {.name = "Stoa", .version = "test"},
                            .list_page = 100,
                            .stanza_bytes = 256 * 1024,
-                           .rate = {},
+                           .senders = {},
                            .unlimited = {}},
                           *link_);
   backing_.attach(*dispatcher_);

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <map>
 #include <regex>
+#include <set>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -142,6 +143,37 @@ TEST_CASE("a reload takes over what can change and names the rest") {
   CHECK(running.admins.size() == 1);
   CHECK(running.muc.name == "Rooms");
   CHECK(running.links[0].link.port == 5347);
+}
+
+TEST_CASE("every limit can be changed by a reload, and for some [PS-LIM-09]") {
+  const auto before = read_config(link, "x");
+  std::string text = link +
+                     "[limits]\nrequests_per_second = 0.5\nrequests_burst = 7\n"
+                     "form_fields = 9\n[pubsub]\nlimits_for = [\"example.org";
+  for (const auto& [name, value] : pubsub::named_limits({})) text += " " + std::string(name) + "=3";
+  const auto after = read_config(text + "\"]\n", "x");
+  REQUIRE(before.ok());
+  REQUIRE(after.ok());
+  Config running = before.value();
+  CHECK(take_live(running, after.value()).empty());
+  CHECK(running.pubsub.limits.requests_per_second == 0.5);
+  CHECK(running.pubsub.limits.requests_burst == 7);
+  CHECK(running.pubsub.limits.form_fields == 9);
+  const pubsub::LimitBook book(running.pubsub.limits, running.pubsub.limits_for);
+  for (const auto& [name, value] : pubsub::named_limits(book.of(*Jid::parse("a@example.org")))) {
+    CAPTURE(name);
+    CHECK(value == "3");
+  }
+  std::set<std::string> names;
+  for (const auto& [name, value] : pubsub::named_limits({})) names.insert(std::string(name));
+  for (const KeyDescription& key : describe_keys()) {
+    const bool limit = key.name.starts_with("pubsub.max_") || key.name.starts_with("pubsub.min_") ||
+                       key.name.starts_with("limits.requests_");
+    if (!limit || key.name == "pubsub.max_lease") continue;
+    CAPTURE(key.name);
+    CHECK(key.live);
+    CHECK(names.contains(key.name.substr(key.name.find('.') + 1)));
+  }
 }
 
 TEST_CASE("config/stoa.toml can be used as it is and lists every key with its default") {

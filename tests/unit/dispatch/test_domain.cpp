@@ -1,3 +1,6 @@
+#include <map>
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include <stoa/stanza/namespaces.hpp>
@@ -205,7 +208,7 @@ TEST_CASE("a bare sender above its rate is told to wait [PS-LIM-05 PS-ERR-28]") 
                                .profile = {},
                                .list_page = 10,
                                .stanza_bytes = 65536,
-                               .rate = {.per_second = 1, .burst = 3},
+                               .senders = {.all = {.rate = {.per_second = 1, .burst = 3}}},
                                .unlimited = {"capulet.lit"}},
                               world.wire);
   const std::string ping = iq("<ping xmlns='urn:xmpp:ping'/>");
@@ -220,6 +223,41 @@ TEST_CASE("a bare sender above its rate is told to wait [PS-LIM-05 PS-ERR-28]") 
     CHECK(condition(only(world.ask("<iq type='get' id='1' from='juliet@capulet.lit/x' to='toy.lit'>"
                                    "<ping xmlns='urn:xmpp:ping'/></iq>"))) == "none");
   }
+}
+
+TEST_CASE("rate and size of forms are others for a domain, and for one of its users [PS-LIM-09]") {
+  World world;
+  stoa::dispatch::SenderLimits limits{
+      .all = {.form_fields = 2, .rate = {.per_second = 1, .burst = 1}}};
+  limits.others["capulet.lit"] = {.form_fields = 3, .rate = {.per_second = 1, .burst = 2}};
+  limits.others["juliet@capulet.lit"] = {.form_fields = 4, .rate = {.per_second = 1, .burst = 3}};
+  stoa::dispatch::DomainSettings settings;
+  settings.name = "toy.lit";
+  settings.senders = limits;
+  world.dispatcher.add_domain(settings, world.wire);
+  const auto ask = [&](const std::string& from, const std::string& payload) {
+    return condition(only(
+        world.ask("<iq type='get' id='1' from='" + from + "' to='toy.lit'>" + payload + "</iq>")));
+  };
+  const std::string ping = "<ping xmlns='urn:xmpp:ping'/>";
+  const std::map<std::string, int> bursts = {
+      {"romeo@montague.lit/x", 1}, {"nurse@capulet.lit/x", 2}, {"juliet@capulet.lit/x", 3}};
+  for (const auto& [from, burst] : bursts) {
+    CAPTURE(from);
+    for (int i = 0; i < burst; ++i) CHECK(ask(from, ping) == "none");
+    CHECK(ask(from, ping) == "policy-violation");
+  }
+  settings.senders.others.clear();  // changed while it runs
+  world.dispatcher.add_domain(settings, world.wire);
+  CHECK(ask("juliet@capulet.lit/x", ping) == "none");
+  CHECK(ask("juliet@capulet.lit/x", ping) == "policy-violation");
+  settings.senders = {.all = {.form_fields = 2}};
+  settings.senders.others["capulet.lit"] = {.form_fields = 3};
+  world.dispatcher.add_domain(settings, world.wire);
+  const std::string form =
+      "<ping xmlns='urn:xmpp:ping'><x xmlns='jabber:x:data'><field/><field/><field/></x></ping>";
+  CHECK(ask("romeo@montague.lit/x", form) == "not-acceptable");
+  CHECK(ask("juliet@capulet.lit/x", form) == "none");
 }
 
 namespace {
@@ -289,7 +327,7 @@ TEST_CASE("look-ups above the rate are a matter of resources [MUC-LIM-07]") {
                                .profile = {},
                                .list_page = 10,
                                .stanza_bytes = 65536,
-                               .rate = {.per_second = 1, .burst = 1},
+                               .senders = {.all = {.rate = {.per_second = 1, .burst = 1}}},
                                .unlimited = {}},
                               world.wire);
   CHECK(condition(only(world.ask(iq("<ping xmlns='urn:xmpp:ping'/>")))) == "none");

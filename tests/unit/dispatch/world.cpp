@@ -14,7 +14,7 @@ World::World(std::size_t count, dispatch::ServiceLimits limits)
                          .profile = {.name = "toy", .version = "1"},
                          .list_page = 10,
                          .stanza_bytes = 64 * 1024,
-                         .rate = {},
+                         .senders = {},
                          .unlimited = {}},
                         wire);
   journal.tell(dispatcher);

@@ -179,6 +179,15 @@ Facts Stage::fetch(const std::string& key, const Need& need) {
     }
     return found;
   }
+  if (const auto* taken = std::get_if<need::Taken>(&need)) {
+    fact::Taken found{taken->ids, {}};
+    for (const RowPtr& row : rows) {
+      if (std::count(taken->ids.begin(), taken->ids.end(), row->id) > 0) {
+        found.taken.push_back(row->id);
+      }
+    }
+    return found;
+  }
   FAIL("a need that the stage does not know");
   return fact::History{};
 }

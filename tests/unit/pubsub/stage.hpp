@@ -136,6 +136,7 @@ class Stage {
     return page;
   }
   fact::NodeBytes facts(const need::NodeBytes&) const { return {0}; }
+  fact::ItemCount facts(const need::ItemCount&) const { return {0}; }
   fact::Kept facts(const need::Kept&) const { return {}; }
   fact::Roster facts(const need::Roster&) const { return {}; }
   fact::Lineage facts(const need::Lineage& need) const {

@@ -27,6 +27,10 @@ struct History {
 struct Entry {
   std::string id;
 };
+/// Which of these stanza-ids archive rows have.
+struct Taken {
+  std::vector<std::string> ids;
+};
 /// The newest `count` archive rows (not retracted) whose author has that bare JID, oldest first.
 struct Authored {
   Jid author;
@@ -54,8 +58,8 @@ struct Original {
   std::string id;
 };
 }  // namespace need
-using Need = std::variant<need::History, need::Entry, need::Authored, need::Ownership, need::Visits,
-                          need::AffiliationLog, need::Buried, need::Original>;
+using Need = std::variant<need::History, need::Entry, need::Taken, need::Authored, need::Ownership,
+                          need::Visits, need::AffiliationLog, need::Buried, need::Original>;
 
 namespace fact {
 struct History {
@@ -64,6 +68,10 @@ struct History {
 struct Entry {
   std::string id;
   RowPtr row;  ///< null: there is none
+};
+struct Taken {
+  std::vector<std::string> asked;
+  std::vector<std::string> taken;
 };
 struct Authored {
   Jid author;
@@ -100,7 +108,7 @@ struct Original {
   Timestamp until;
 };
 }  // namespace fact
-using Facts = std::variant<fact::History, fact::Entry, fact::Authored, fact::Ownership,
+using Facts = std::variant<fact::History, fact::Entry, fact::Taken, fact::Authored, fact::Ownership,
                            fact::Visits, fact::AffiliationLog, fact::Buried, fact::Original>;
 
 }  // namespace stoa::muc

@@ -122,12 +122,27 @@ struct Kinship {
   std::shared_ptr<const NodeState> before = {};  ///< a deleted node; immutable
 };
 
+/// A text for people from the service itself, about no node. After a crash it is not said again.
+struct Announcement {
+  std::string token = {};
+  std::string text = {};
+  std::vector<Jid> to = {};
+};
+/// A text for one of them about a node that somebody hands over.
+struct HandOver {
+  enum class What { offered, withdrawn, accepted, declined } what = What::offered;
+  std::string token = {};
+  Jid to = {};
+  Jid by = {};  ///< who did it
+};
+
 }  // namespace stoa::pubsub::say
 
 namespace stoa::pubsub {
 
-using Outbound = std::variant<say::Published, say::Retracted, say::Purged, say::Configured,
-                              say::Deleted, say::Digest, say::LastItem, say::SubscriptionNotice,
-                              say::AffiliationNotice, say::AuthorizationRequest, say::Kinship>;
+using Outbound =
+    std::variant<say::Published, say::Retracted, say::Purged, say::Configured, say::Deleted,
+                 say::Digest, say::LastItem, say::SubscriptionNotice, say::AffiliationNotice,
+                 say::AuthorizationRequest, say::Kinship, say::Announcement, say::HandOver>;
 
 }  // namespace stoa::pubsub

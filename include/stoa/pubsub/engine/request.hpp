@@ -49,6 +49,38 @@ struct RemoveUser {
 /// The node of that name that was deleted last is wanted back.
 struct Restore {};
 
+/// What a node is and holds, for service administrators.
+struct Inspect {};
+/// The node's items, behind one of them (its id) or from the oldest.
+struct ListItems {
+  std::string after = {};
+  std::size_t max = 0;
+};
+/// The node gets another owner, in the place of that one, or (empty) of all.
+struct ChangeOwner {
+  Jid to = {};
+  Jid from = {};
+};
+/// The count of items is put right.
+struct Recount {};
+/// A text from the service, to these (bare). Asked of no node: nothing but the record changes.
+struct Announce {
+  std::string text = {};
+  std::vector<Jid> to = {};
+};
+/// Lines of a copy (wire/node_copy.hpp), all of them or none: the node is made, or added to.
+struct Import {
+  std::vector<std::string> lines = {};
+};
+/// An owner offers the node to somebody (bare); empty: to nobody any more.
+struct OfferNode {
+  Jid to = {};
+};
+/// The one to whom the node is offered takes it over, or declines.
+struct AnswerOffer {
+  bool accept = false;
+};
+
 /// 6.1; `options` came along (6.3.7).
 struct Subscribe {
   Jid jid = {};
@@ -213,7 +245,9 @@ using Action =
                  action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
                  action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
                  action::TurnUp, action::Greet, action::Review, action::Follow, action::SeekOrphans,
-                 action::RemoveUser, action::Restore, action::TakeOver>;
+                 action::RemoveUser, action::Restore, action::Inspect, action::ListItems,
+                 action::ChangeOwner, action::Recount, action::Announce, action::Import,
+                 action::OfferNode, action::AnswerOffer, action::TakeOver>;
 
 /// A request is the last step of a command (XEP-0050), and is answered as such.
 struct CommandStep {

@@ -148,18 +148,32 @@ struct Logged {
   std::uint64_t dropped = 0;
 };
 
+/// An owner offers the node to somebody, or takes that back, or it was answered.
+struct OfferSet {
+  std::uint64_t number = 0;
+  KnownOffer before = {};
+  KnownOffer after = {};
+};
+
+/// The node's count of items is put right.
+struct Recounted {
+  std::uint64_t number = 0;
+  std::uint64_t before = 0;
+  std::uint64_t after = 0;
+};
+
 struct Undo;
 
 }  // namespace stoa::pubsub::change
 
 namespace stoa::pubsub {
 
-using Change =
-    std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
-                 change::NodeRestored, change::Audited, change::ItemPublished,
-                 change::ItemsRetracted, change::NodePurged, change::SubscriptionSet,
-                 change::AffiliationSet, change::Linked, change::Related, change::Orphaned,
-                 change::Watch, change::Adopt, change::Logged, change::Undo>;
+using Change = std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
+                            change::NodeRestored, change::Audited, change::ItemPublished,
+                            change::ItemsRetracted, change::NodePurged, change::SubscriptionSet,
+                            change::AffiliationSet, change::Linked, change::Related,
+                            change::Orphaned, change::Watch, change::Adopt, change::Logged,
+                            change::OfferSet, change::Recounted, change::Undo>;
 
 }  // namespace stoa::pubsub
 

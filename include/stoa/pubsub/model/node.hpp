@@ -30,6 +30,18 @@ struct Redirect {
   friend bool operator==(const Redirect&, const Redirect&) = default;
 };
 
+/// An owner wants somebody to take the node over, who has not consented yet.
+struct Offer {
+  Jid by = {};        ///< bare
+  Jid receiver = {};  ///< bare
+  Timestamp until = {};
+
+  friend bool operator==(const Offer&, const Offer&) = default;
+};
+/// shared_ptr: most nodes have none, and copies of a state share it.
+using KnownOffer = std::shared_ptr<const Offer>;
+bool same_offer(const KnownOffer& a, const KnownOffer& b);
+
 /// A number looked up for one requester; valid for a moment after `asked`.
 struct CountFact {
   Jid jid = {};
@@ -76,7 +88,7 @@ struct Audiences {
 };
 
 /// One node in memory. Default constructed (number 0) it does not exist, though a redirect may
-/// stand in its place. What the store must hold is everything down to `redirect`; the rest is
+/// stand in its place. What the store must hold is everything down to `offer`; the rest is
 /// fetched when a request needs it, and may be dropped.
 struct NodeState {
   std::uint64_t number = 0;
@@ -101,6 +113,7 @@ struct NodeState {
   /// time), else left empty.
   std::optional<Timestamp> oldest_published = {};
   std::optional<Redirect> redirect = {};
+  KnownOffer offer = {};  ///< may be over
 
   // Caches.
   ItemIndex items = {};
@@ -123,6 +136,7 @@ struct NodeState {
   mutable std::shared_ptr<const Kept> kept = {};
   /// Of its payloads together, likewise.
   mutable std::optional<std::uint64_t> bytes = {};
+  mutable std::optional<std::uint64_t> counted = {};  ///< of its items, likewise
 
   bool exists() const { return number != 0; }
   bool has_relation() const { return relations != nullptr; }

@@ -185,9 +185,11 @@ struct Numbers {
   std::vector<std::uint64_t> nodes = {};
 };
 
-using ReadResult = std::variant<UnknownUid, InvolvedNodes, ServerNodes, BuriedNodes, Acts, Entities,
-                                Numbers, ArchivePage, ItemPage, SubscriptionPage, AffiliationPage,
-                                NodePage, PendingNodes, JoinedPage>;
+using ReadResult =
+    std::variant<UnknownUid, InvolvedNodes, ServerNodes, BuriedNodes, Acts, ListedNodes, FoundItems,
+                 ServiceTotals, AudienceFound, OwnNodes, OfferedNodes, CopyFound, Entities, Numbers,
+                 ArchivePage, ItemPage, SubscriptionPage, AffiliationPage, NodePage, PendingNodes,
+                 JoinedPage>;
 
 /// Facts that a decision lacks. All but the counts are of the node whose number fetch() is given.
 namespace need {
@@ -231,6 +233,7 @@ struct Log {
   std::size_t bytes = 0;
 };
 struct NodeBytes {};  ///< of all payloads of the node
+struct ItemCount {};  ///< how many items are stored, counted one by one
 struct Kept {
   std::string node = {};
 };  ///< the last one of that name that was deleted, where it was kept
@@ -241,8 +244,8 @@ struct Roster {
 
 using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
                           need::HeldSubscriptions, need::Kin, need::Above, need::StoredBytes,
-                          need::NodeBytes, need::Log, need::Kept, need::Roster, need::Lineage,
-                          need::Orphans>;
+                          need::NodeBytes, need::ItemCount, need::Log, need::Kept, need::Roster,
+                          need::Lineage, need::Orphans>;
 
 /// The answer to each Need, in the same order of alternatives; the question comes back with it.
 namespace fact {
@@ -280,14 +283,17 @@ using Log = LogPage;
 struct NodeBytes {
   std::uint64_t bytes = 0;
 };
+struct ItemCount {
+  std::uint64_t items = 0;
+};
 using Kept = pubsub::Kept;
 struct Roster {};  ///< it is known now
 }  // namespace fact
 
 using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
                            fact::HeldSubscriptions, fact::Kin, fact::Above, fact::StoredBytes,
-                           fact::NodeBytes, fact::Log, fact::Kept, fact::Roster, fact::Lineage,
-                           fact::Orphans>;
+                           fact::NodeBytes, fact::ItemCount, fact::Log, fact::Kept, fact::Roster,
+                           fact::Lineage, fact::Orphans>;
 
 /// Puts facts into the node's caches.
 void supply(NodeState& state, const Facts& facts);

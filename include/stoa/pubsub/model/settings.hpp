@@ -43,6 +43,11 @@ struct Limits {
   /// A node of up to so many items has its whole index in memory once it is needed; above it, ids
   /// are looked up one by one.
   std::size_t whole_index = 2000;
+
+  // What every stanza of a sender meets before a service sees it (dispatch).
+  double requests_per_second = 200;  ///< of one bare JID; 0: no limit
+  double requests_burst = 1000;
+  std::size_t form_fields = 1000;  ///< in one form of a request
 };
 
 /// Who may create nodes.
@@ -87,7 +92,7 @@ struct Settings {
   std::string name = "Publish-Subscribe";
   NodeConfig defaults = {};
   Limits limits = {};
-  std::vector<LimitRule> limits_for = {};  ///< not at the nodes of accounts
+  std::vector<LimitRule> limits_for = {};
   std::vector<NameRule> name_rules = {};
   /// Features (without `http://jabber.org/protocol/pubsub#`) that are switched off: not advertised,
   /// and what they stand for is refused.
