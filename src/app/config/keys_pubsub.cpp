@@ -74,6 +74,11 @@ Keys pubsub_rule_keys() {
              "to whose nodes others may be linked, or put below them: \"owners\", their own; "
              "\"publishers\", those where they may publish",
              STOA_PUBSUB(binding)),
+      R::key(
+          "pubsub.collection_access", "",
+          "who gets by a collection what is in a node: \"both\", whom the collection and the node "
+          "let read; \"collection-only\", whom the collection does",
+          STOA_PUBSUB(access)),
       R::key("pubsub.collection_items", "",
              "the items of all nodes in a collection are given to those who ask it for items",
              STOA_PUBSUB(collection_items)),

@@ -110,6 +110,7 @@ bool opens(const Done& step) {
     const auto* configured = std::get_if<change::NodeConfigured>(&change);
     if (configured == nullptr) return std::holds_alternative<change::AffiliationSet>(change);
     return configured->before->access_model != configured->after->access_model ||
+           configured->before->payment_required != configured->after->payment_required ||
            configured->before->roster_groups_allowed != configured->after->roster_groups_allowed;
   });
 }

@@ -84,8 +84,10 @@ Verdict decide_after_leases(const Scene& scene) {
 
 }  // namespace
 
-Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
-                       const pubsub::Settings& settings, const Context& context) {
+namespace {
+
+Verdict decide_at(const NodeState& state, const pubsub::Request& request,
+                  const pubsub::Settings& settings, const Context& context) {
   const Scene scene(state, request, settings, context);
   if (auto verdict = lacks_roster(scene)) return std::move(*verdict);
   if (auto verdict = lacks_lineage(scene)) return std::move(*verdict);
@@ -112,6 +114,36 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
     state.bytes.reset();
   }
   return verdict;
+}
+
+/// The root is always there; its rows are made with the first subscription.
+Verdict decide_at_new_root(const NodeState& state, const pubsub::Request& request,
+                           const pubsub::Settings& settings, const Context& context) {
+  NodeConfig config;
+  config.node_type = NodeType::collection;
+  config.hidden = true;
+  const change::NodeCreated creation{
+      .number = context.ids.number(),
+      .node = std::string(root_key),
+      .creator = settings.service,
+      .created = context.now,
+      .config = std::make_shared<const NodeConfig>(std::move(config))};
+  NodeState made;
+  apply(made, creation);
+  made.held_subscriptions = state.held_subscriptions;
+  Verdict verdict = decide_at(made, request, settings, context);
+  auto* step = std::get_if<Done>(&verdict);
+  if (step && !step->changes.empty()) step->changes.insert(step->changes.begin(), creation);
+  return verdict;
+}
+
+}  // namespace
+
+Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
+                       const pubsub::Settings& settings, const Context& context) {
+  const bool new_root = request.node == root_key && !state.exists();
+  return new_root ? decide_at_new_root(state, request, settings, context)
+                  : decide_at(state, request, settings, context);
 }
 
 std::optional<Timestamp> Engine::deadline(const NodeState& state) {

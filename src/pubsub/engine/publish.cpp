@@ -291,10 +291,12 @@ Verdict publish_first(const Scene& scene, const Publish& publish) {
   NodeState made;
   for (const Change& change : step.changes) apply(made, change);
   made.stored_bytes = scene.state.stored_bytes;
+  made.above = scene.state.above;
   const Scene there = scene.at(made);
   Publish bare{publish.items, std::nullopt};
   if (Objection objection = first_objection(publish_checks, there, bare))
     return std::move(*objection);
+  if (auto verdict = tell_root(there, step)) return std::move(*verdict);
   return carry_out(there, bare, std::move(step));
 }
 

@@ -8,6 +8,7 @@ constexpr std::size_t max_known_items = 8192;  ///< entries of one node's index 
 
 /// Whether both take part in the audiences in the same way.
 bool same_part(const std::optional<Subscription>& a, const std::optional<Subscription>& b) {
+  if (a.has_value() != b.has_value()) return false;  // whether its JID has several
   const bool listens = a && a->listens();
   if (listens != (b && b->listens())) return false;
   if (!listens) return true;

@@ -64,6 +64,9 @@ std::vector<Option> access_rows(Rosters rosters) {
        {PublishModel::open, "open", "Anybody"}}));
   rows.push_back(
       Row::boolean("pubsub#subscribe", "Whether subscribing is allowed", &NodeConfig::subscribe));
+  rows.push_back(Row::boolean("x-payment-required",
+                              "Only those who have paid (members) may subscribe and retrieve",
+                              &NodeConfig::payment_required));
   rows.push_back(
       Row::boolean("x-hidden", "Keep the node out of lists for strangers", &NodeConfig::hidden));
   return rows;

@@ -94,6 +94,15 @@ bool names_root(const Asked& asked) {
   return would && node && node->empty() && asked.settings.offers("collections");
 }
 
+/// The node without a name is meant: to subscribe by its lack, else by an empty one, so that
+/// nobody leaves it by oversight.
+bool means_root(const ActionRow& row, const Asked& asked) {
+  if (!asked.settings.offers("collections")) return false;
+  if (row.name == "subscribe") return true;
+  const bool subscriber = row.name == "unsubscribe" || row.name == "options";
+  return subscriber && row.ns == ns::pubsub && asked.child.attr("node").has_value();
+}
+
 /// XEP-0465, 5: nobody makes, fills, empties or changes the nodes of these names.
 bool of_public_subscriptions(const ActionRow& row, std::string_view node) {
   if (row.type != "set" || !node.starts_with("urn:xmpp:pps:")) return false;
@@ -121,6 +130,8 @@ Claimed decode_pubsub(const Stanza& stanza, const Settings& settings, const Cont
     asked.node_changed = *node != written;
     if (of_public_subscriptions(*chosen.row, *node)) return refuse(Fault::forbidden);
     asked.node = std::move(*node);
+  } else if (means_root(*chosen.row, asked)) {
+    asked.node = root_key;
   } else if (chosen.row->node == Node::required) {
     return refuse(Fault::node_required);
   }

@@ -50,7 +50,7 @@ void open_items(std::string& out, std::string_view node) {
 void open_tag(std::string& out, std::string_view name, std::string_view node) {
   out += '<';
   out += name;
-  xml::append_attribute(out, "node", node);
+  if (node != root_key) xml::append_attribute(out, "node", node);
 }
 
 struct Encoder {
@@ -199,6 +199,9 @@ struct Encoder {
     const Subscription* held = node.subscriptions.find(said.holder, said.subid);
     if (held != nullptr && held->options.include_body) {
       event = event.with_body(wire::body_text(*node.config, {said.item}));
+    }
+    if (held != nullptr && node.subscriptions.of(said.holder).size() > 1) {
+      wire::append_subids(event.tail(), {said.subid});
     }
     out.push_back(event.to(said.to, said.subid));
   }

@@ -15,7 +15,7 @@ struct Reply {
   explicit Reply(std::string_view space) : root("pubsub", space), ns(space) {}
   xml::Element& add(std::string_view name, std::string_view node) {
     xml::Element& child = root.add(name, ns);
-    if (!node.empty()) child.set("node", node);
+    if (!shown(node).empty()) child.set("node", node);
     return child;
   }
 };
@@ -42,7 +42,7 @@ void add_set(xml::Element& root, const Page& asked, const rsm::Page& page, std::
 xml::Element subscription_element(std::string_view node, const Subscription& subscription,
                                   std::string_view ns) {
   xml::Element element("subscription", ns);
-  if (!node.empty()) element.set("node", node);
+  if (!shown(node).empty()) element.set("node", node);
   element.set("jid", subscription.jid.str());
   element.set("subid", subscription.subid);
   element.set("subscription", token(subscription.state));

@@ -194,7 +194,7 @@ class PubsubTables final : public Tables<Engine> {
   ReadResult look_up(const NodesRead& read) {
     std::vector<NodePage::Row> rows;
     for (const auto& [key, state] : shadow) {
-      const bool on_top = state.parents.empty();
+      const bool on_top = state.parents.empty() && key != root_key;
       if (on_top && visible(state, read)) rows.push_back({key, state.config->title});
     }
     rsm::Request page{.max = static_cast<std::uint32_t>(read.max), .index = read.index};
@@ -369,6 +369,9 @@ class PubsubTables final : public Tables<Engine> {
         const NodeState* state = at(number);
         if (state == nullptr || !levels.emplace(number, distance).second) continue;
         for (const auto& [parent, node] : state->parents) next.push_back(parent);
+        const auto root = shadow.find(std::string(root_key));
+        const bool on_top = state->parents.empty() && root != shadow.end();
+        if (on_top && root->second.exists()) next.push_back(root->second.number);
       }
       level = std::move(next);
     }
@@ -407,7 +410,9 @@ class PubsubTables final : public Tables<Engine> {
       for (const Subscription& s : state.subscriptions) {
         const bool near = !s.options.depth || *s.options.depth >= distance;
         if (s.state != SubscriptionState::subscribed || !s.options.deliver || !near) continue;
-        above.subscriptions.push_back({number, state.node, s.jid, s.subid, s.options.type});
+        const bool several = state.subscriptions.of(s.jid).size() > 1;
+        above.subscriptions.push_back(
+            {number, state.node, s.jid, s.subid, s.options.type, several});
       }
     }
     return above;

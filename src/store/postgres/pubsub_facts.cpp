@@ -67,11 +67,16 @@ constexpr Statement find_children{
 
 constexpr Statement find_above{
     "find_above",
-    "WITH RECURSIVE up(node, distance) AS (SELECT p, 1 FROM unnest($1::bigint[]) AS p UNION "
-    "SELECT l.parent, u.distance + 1 FROM up u JOIN node_links l ON l.child = u.node "
-    "WHERE u.distance < 1000), "
+    "WITH RECURSIVE root(number) AS ("
+    "SELECT n.number FROM nodes n WHERE n.service = $2 AND n.digest = $3::uuid), "
+    "up(node, distance) AS (SELECT p, 1 FROM unnest($1::bigint[]) AS p UNION "
+    "SELECT coalesce(l.parent, r.number), u.distance + 1 "
+    "FROM up u LEFT JOIN node_links l ON l.child = u.node LEFT JOIN root r ON true "
+    "WHERE u.distance < 1000 AND coalesce(l.parent, r.number) <> u.node), "
     "near AS (SELECT node, min(distance) AS distance FROM up GROUP BY node) "
-    "SELECT s.node, n.node, s.jid, s.subid, s.kind FROM near JOIN nodes n ON n.number = near.node "
+    "SELECT s.node, n.node, s.jid, s.subid, s.kind, EXISTS (SELECT FROM subscriptions o "
+    "WHERE o.node = s.node AND o.bare = s.bare AND o.jid = s.jid AND o.subid <> s.subid) FROM near "
+    "JOIN nodes n ON n.number = near.node "
     "JOIN subscriptions s ON s.node = near.node "
     "WHERE n.service = $2 AND s.state = 'subscribed' AND s.deliver AND (s.depth IS NULL OR s.depth "
     ">= near.distance) "
@@ -150,12 +155,14 @@ struct Fetch {
     Array from;
     for (const std::uint64_t parent : need.from) from.add(parent);
     fact::Above above{.from = need.from};
-    for (const auto& row : connection.exec(find_above, from.take(), service)) {
+    for (const auto& row :
+         connection.exec(find_above, from.take(), service, digest(std::string(pubsub::root_key)))) {
       const auto collection = row[0].as<std::uint64_t>();
       const auto type = pubsub::subscription_type_of(text_in(row[4]));
       if (!type) damaged(collection, "unknown type of a subscription");
       above.subscriptions.push_back({collection, row[1].as<std::string>(),
-                                     jid_in(collection, row[2]), row[3].as<std::string>(), *type});
+                                     jid_in(collection, row[2]), row[3].as<std::string>(), *type,
+                                     row[5].as<bool>()});
     }
     return above;
   }

@@ -26,9 +26,9 @@ constexpr Statement upsert_redirects{
 constexpr Statement insert_nodes{
     "insert_nodes",
     "INSERT INTO nodes (number, service, node, digest, version, creator, created, title, "
-    "access_model, hidden, item_expire, config) "
+    "access_model, hidden, item_expire, config, nested) "
     "SELECT number, service, node, digest, version, creator, stoa_time(created), title, "
-    "access_model, hidden, item_expire, config::jsonb "
+    "access_model, hidden, item_expire, config::jsonb, node = chr(127) "
     "FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], "
     "$7::bigint[], $8::text[], $9::text[], $10::boolean[], $11::bigint[], $12::text[]) "
     "AS r(number, service, node, digest, version, creator, created, title, access_model, hidden, "
@@ -104,6 +104,14 @@ std::optional<std::uint64_t> expire_of(const pubsub::NodeConfig& config) {
   return std::uint64_t{*config.item_expire};
 }
 
+/// Who reads a node, as statements must know it; one that must be paid for is listed like an open
+/// one, and read by nobody without an affiliation.
+std::string_view access_of(const pubsub::NodeConfig& config) {
+  using enum pubsub::AccessModel;
+  const bool stricter = config.access_model != open && config.access_model != authorize;
+  return config.payment_required && !stricter ? "payment" : token(config.access_model);
+}
+
 std::string json_of(const pubsub::NodeConfig& config) {
   return config_json(pubsub::stored_text(config));
 }
@@ -146,7 +154,7 @@ void write_nodes(Connection& connection, const PubsubBatch& batch) {
     const pubsub::NodeConfig& config =
         work.configured ? *work.configured->after : *work.created->config;
     const std::uint64_t version = work.configured ? work.configured->version : 1;
-    const auto access = token(config.access_model);
+    const auto access = access_of(config);
     if (const auto* made = work.created) {
       // One that ends in the same batch never has its name.
       const std::string service = (work.buried ? " " : "") + work.service;

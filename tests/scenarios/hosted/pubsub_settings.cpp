@@ -137,6 +137,11 @@ bool read(Binding& into, std::string_view value) {
   return read_word<Binding, 2>(
       into, value, {{{"owners", Binding::owners}, {"publishers", Binding::publishers}}});
 }
+bool read(CollectionAccess& into, std::string_view value) {
+  return read_word<CollectionAccess, 2>(
+      into, value,
+      {{{"both", CollectionAccess::both}, {"collection-only", CollectionAccess::collection_only}}});
+}
 bool read(ThirdParties& into, std::string_view value) {
   return read_word<ThirdParties, 3>(into, value,
                                     {{{"same_domain", ThirdParties::same_domain},
@@ -184,6 +189,7 @@ constexpr std::array rows = {
     Row{"bounce_limit", own<&Settings::bounce_limit>},
     Row{"presence_grace", own<&Settings::presence_grace>},
     Row{"relationship_rights", own<&Settings::binding>},
+    Row{"collection_access", own<&Settings::access>},
     Row{"collection_items", own<&Settings::collection_items>},
     Row{"stanza_ids", own<&Settings::stanza_ids>},
     Row{"max_items", limit<&Limits::max_items>},

@@ -40,7 +40,8 @@ struct CountFact {
 using KnownCount = std::shared_ptr<const CountFact>;
 
 /// Who gets an event of a node: those with one subscription in two sets, and those with several,
-/// whose copies say under which (XEP-0060, 7.1.2.4). Tags are subids.
+/// whose copies say under which of them they go out, be it a single one (XEP-0060, 7.1.2.4). Tags
+/// are subids.
 struct Audience {
   struct Several {
     Jid jid = {};
@@ -58,6 +59,7 @@ struct Audience {
     };
     Jid jid = {};
     std::vector<Under> under = {};
+    bool several = false;  ///< it has more than one subscription, whether they deliver or not
   };
   std::vector<Several> several = {};
   std::vector<Choosy> choosy = {};  ///< of publications only

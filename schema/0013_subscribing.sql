@@ -1,0 +1,10 @@
+-- A node that only those who have paid (its members) read: listed like an open one. The others are as before.
+ALTER TABLE nodes
+  DROP CONSTRAINT nodes_access_model_check,
+  ADD CONSTRAINT nodes_access_model_check CHECK (
+    access_model IN ('open', 'presence', 'roster', 'authorize', 'whitelist', 'payment'));
+DROP INDEX nodes_listed;
+ALTER TABLE nodes DROP COLUMN listed;
+ALTER TABLE nodes ADD COLUMN listed boolean NOT NULL GENERATED ALWAYS AS (
+  NOT hidden AND NOT nested AND access_model IN ('open', 'authorize', 'payment')) STORED;
+CREATE INDEX nodes_listed ON nodes (service, head) WHERE listed;
