@@ -8,3 +8,16 @@ ALTER TABLE nodes DROP COLUMN listed;
 ALTER TABLE nodes ADD COLUMN listed boolean NOT NULL GENERATED ALWAYS AS (
   NOT hidden AND NOT nested AND access_model IN ('open', 'authorize', 'payment')) STORED;
 CREATE INDEX nodes_listed ON nodes (service, head) WHERE listed;
+
+-- Subscribers who may be listed publicly (XEP-0465), and who hears of these lists. `key` is the digest of
+-- the JID.
+ALTER TABLE subscriptions ADD COLUMN public boolean NOT NULL DEFAULT false;
+CREATE TABLE node_watchers (
+  node  bigint NOT NULL REFERENCES nodes ON DELETE CASCADE,
+  key   uuid NOT NULL,
+  jid   text COLLATE "C" NOT NULL CHECK (jid <> ''),
+  bare  text COLLATE "C" NOT NULL CHECK (bare <> ''),
+  subid text COLLATE "C" NOT NULL CHECK (subid <> ''),
+  PRIMARY KEY (node, key)
+);
+CREATE INDEX node_watchers_by_bare ON node_watchers (bare);

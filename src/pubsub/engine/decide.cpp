@@ -1,6 +1,7 @@
 #include "pubsub/engine/audit.hpp"
 #include "pubsub/engine/digest.hpp"
 #include "pubsub/engine/presence.hpp"
+#include "pubsub/engine/public_subscribers.hpp"
 #include "pubsub/engine/relations.hpp"
 #include "pubsub/engine/removal.hpp"
 #include "pubsub/engine/scene.hpp"
@@ -62,6 +63,15 @@ struct Rules {
   Verdict operator()(const action::Review& a) const { return decide_review(scene, a); }
   Verdict operator()(const action::RemoveUser& a) const { return decide_remove_user(scene, a); }
   Verdict operator()(const action::Restore&) const { return decide_restore(scene); }
+  Verdict operator()(const action::PublicSubscribers& a) const {
+    return decide_public_subscribers(scene, a);
+  }
+  Verdict operator()(const action::WatchSubscribers& a) const { return decide_watch(scene, a); }
+  Verdict operator()(const action::UnwatchSubscribers& a) const { return decide_unwatch(scene, a); }
+  Verdict operator()(const action::OwnWatches&) const { return decide_own_watches(scene); }
+  Verdict operator()(const action::SubscribersInfo&) const {
+    return decide_subscribers_info(scene);
+  }
 };
 
 /// A lease whose end has come counts as over, though its Tick is still to come (PS-OPT-29): the
@@ -98,6 +108,7 @@ Verdict decide_at(const NodeState& state, const pubsub::Request& request,
       leases_first ? decide_after_leases(scene) : std::visit(Rules{scene}, request.action);
   if (auto* step = std::get_if<Done>(&verdict)) {
     if (auto lacking = greet_newcomers(scene, *step)) return std::move(*lacking);
+    tell_watchers(scene, *step);
     select_present(scene, *step);
     select_admitted(scene, *step);
     log_for_digests(scene, *step);

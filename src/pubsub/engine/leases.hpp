@@ -26,8 +26,11 @@ struct OptionsSet {
   std::optional<Verdict> verdict = {};
   Subscription after = {};
 };
-OptionsSet set_options(const Scene& scene, const Subscription& before, const forms::Form& form,
-                       Done& step);
+struct Revision {
+  const Subscription& before;
+  Subscription base;  ///< what the form is laid over
+};
+OptionsSet set_options(const Scene& scene, Revision revision, const forms::Form& form, Done& step);
 
 /// What the form of options says of a subscription; without a lease that the service itself gave.
 Lease lease_of(const Subscription& subscription);

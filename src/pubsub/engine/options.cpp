@@ -24,9 +24,9 @@ Lease lease_of(const Subscription& subscription) {
   return {subscription.options, lasting ? subscription.expires : std::nullopt};
 }
 
-OptionsSet set_options(const Scene& scene, const Subscription& before, const forms::Form& form,
-                       Done& step) {
-  Subscription base = before;
+OptionsSet set_options(const Scene& scene, Revision revision, const forms::Form& form, Done& step) {
+  const auto& [before, start] = revision;
+  Subscription base = start;
   base.expires = lease_of(before).expires;
   auto with = with_options(scene, std::move(base), form);
   if (!with) return {Verdict(std::move(with).error())};
@@ -68,7 +68,7 @@ Verdict decide_set_options(const Scene& scene, const action::SetOptions& action)
   if (!meant) return meant.error();
   Done step;
   if (action.form.type == forms::FormType::cancel) return step;
-  OptionsSet set = set_options(scene, **meant, action.form, step);
+  OptionsSet set = set_options(scene, {**meant, **meant}, action.form, step);
   if (set.verdict) return std::move(*set.verdict);
   return step;
 }

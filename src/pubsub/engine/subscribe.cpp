@@ -123,9 +123,15 @@ SubscriptionState state_of_new(const Scene& scene, const Subscribe& subscribe,
   return asked ? SubscriptionState::unconfigured : SubscriptionState::subscribed;
 }
 
+/// XEP-0465, 4.1; accounts have no such lists.
+bool marks(const Scene& scene, const Subscribe& subscribe) {
+  return subscribe.is_public && !scene.settings.of_account;
+}
+
 /// The new row, or why the options that came along are refused (6.3.7).
 Result<Subscription, StanzaError> make(const Scene& scene, const Subscribe& subscribe) {
   Subscription made{.jid = subscribe.jid, .subid = scene.subid(), .since = scene.now()};
+  made.options.is_public = marks(scene, subscribe);
   if (subscribe.options) {
     auto with = with_options(scene, made, *subscribe.options);
     if (!with) return std::move(with).error();
@@ -173,10 +179,13 @@ const Subscription* standing_subscription(const Scene& scene, const Subscribe& s
 Verdict subscribe_again(const Scene& scene, const Subscribe& subscribe, const Subscription& held) {
   Done step;
   Subscription after = held;
+  after.options.is_public = marks(scene, subscribe);  // to leave it out takes it back (XEP-0465)
   if (subscribe.options) {
-    OptionsSet set = set_options(scene, held, *subscribe.options, step);
+    OptionsSet set = set_options(scene, {held, after}, *subscribe.options, step);
     if (set.verdict) return std::move(*set.verdict);
     after = std::move(set.after);
+  } else if (after != held) {
+    step.changes.push_back(change::SubscriptionSet{scene.state.number, held, after});
   }
   step.reply = reply_for(scene, after, subscribe);
   return step;

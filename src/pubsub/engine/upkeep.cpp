@@ -1,6 +1,7 @@
 #include <array>
 
 #include "pubsub/engine/digest.hpp"
+#include "pubsub/engine/public_subscribers.hpp"
 #include "pubsub/engine/retraction.hpp"
 #include "pubsub/engine/scene.hpp"
 
@@ -85,7 +86,10 @@ std::optional<Verdict> expire_items(const Scene& scene, Done& step) {
 Verdict decide_bounce(const Scene& scene, const action::Bounce& bounce) {
   Done step;
   const Subscription* found = bounced(scene.state, scene.request.from, bounce.tag);
-  if (found == nullptr) return step;
+  if (found == nullptr) {
+    if (ends_at_once(bounce)) watcher_bounced(scene, bounce.tag, step);
+    return step;
+  }
   Subscription after = *found;
   ++after.bounces;
   const bool ends = ends_at_once(bounce) || after.bounces >= scene.settings.bounce_limit;

@@ -79,6 +79,16 @@ void set_subscription(NodeState& state, const std::optional<Subscription>& befor
   state.held_subscriptions.reset();
 }
 
+void set_watcher(NodeState& state, const Jid& jid, const std::string& subid) {
+  Watchers all = state.watchers ? *state.watchers : Watchers();
+  if (subid.empty()) {
+    all.erase(jid);
+  } else {
+    all.insert_or_assign(jid, subid);
+  }
+  state.watchers = all.empty() ? nullptr : std::make_shared<const Watchers>(std::move(all));
+}
+
 void link(NodeState& state, const change::Linked& c, change::Linked::Way way) {
   if (way == change::Linked::Way::in) {
     state.parents.insert_or_assign(c.parent, c.parent_node);
@@ -148,6 +158,7 @@ struct Apply {
     set_subscription(state, c.before, c.after);
   }
   void operator()(const change::AffiliationSet& c) const { set_affiliation(state, c.jid, c.after); }
+  void operator()(const change::WatcherSet& c) const { set_watcher(state, c.jid, c.after); }
   void operator()(const change::Linked& c) const { link(state, c, c.way); }
   void operator()(const change::Related& c) const {
     relate_to(state, c.link_after, c.parent_after);
@@ -205,6 +216,7 @@ struct Revert {
   void operator()(const change::AffiliationSet& c) const {
     set_affiliation(state, c.jid, c.before);
   }
+  void operator()(const change::WatcherSet& c) const { set_watcher(state, c.jid, c.before); }
   void operator()(const change::Linked& c) const {
     using Way = change::Linked::Way;
     link(state, c, c.way == Way::in ? Way::out : Way::in);
@@ -238,6 +250,7 @@ struct HowDurable {
   Durability operator()(const change::NodePurged&) const { return Durability::hard; }
   Durability operator()(const change::SubscriptionSet&) const { return Durability::hard; }
   Durability operator()(const change::AffiliationSet&) const { return Durability::hard; }
+  Durability operator()(const change::WatcherSet&) const { return Durability::hard; }
   Durability operator()(const change::Linked&) const { return Durability::hard; }
   Durability operator()(const change::Related&) const { return Durability::hard; }
   Durability operator()(const change::Orphaned&) const { return Durability::soft; }

@@ -168,6 +168,7 @@ std::size_t NodeState::footprint() const {
   constexpr std::size_t per_affiliation = 140;
   std::size_t total = sizeof(NodeState) + node.capacity() + affiliations.size() * per_affiliation;
   total += subscriptions.footprint() + items.footprint();
+  if (watchers) total += watchers->size() * per_affiliation;
   if (last_item && last_item->payload) total += last_item->payload->size();
   if (audience) {
     std::set<std::shared_ptr<const Audience>> counted;
@@ -198,11 +199,14 @@ void NodeState::shrink() {
 }
 
 bool same_stored(const NodeState& a, const NodeState& b) {
+  const bool same_watchers =
+      a.watchers == b.watchers || (a.watchers && b.watchers && *a.watchers == *b.watchers);
   const bool same_config = (a.config == nullptr) == (b.config == nullptr) &&
                            (a.config == nullptr || *a.config == *b.config);
-  return same_config && a.number == b.number && a.version == b.version && a.node == b.node &&
-         a.creator == b.creator && a.created == b.created && a.affiliations == b.affiliations &&
-         a.parents == b.parents && a.link() == b.link() && a.parent() == b.parent() &&
+  return same_config && same_watchers && a.number == b.number && a.version == b.version &&
+         a.node == b.node && a.creator == b.creator && a.created == b.created &&
+         a.affiliations == b.affiliations && a.parents == b.parents && a.link() == b.link() &&
+         a.parent() == b.parent() &&
          std::equal(a.subscriptions.begin(), a.subscriptions.end(), b.subscriptions.begin(),
                     b.subscriptions.end()) &&
          a.item_count == b.item_count && a.next_seq == b.next_seq && a.redirect == b.redirect;

@@ -406,6 +406,11 @@ SubscribeTable subscribe_table(const Limits& limits) {
                                    {.min = 0, .max = max_depth, .word = "all"})
                      .visible_when(at_collection, forms::WhenHidden::refused));
   for (LeaseOption& row : filter_rows()) rows.push_back(std::move(row));
+  rows.push_back(
+      LeaseRow::boolean(
+          public_field, "Whether everybody who reads the node may know of it",
+          [](auto& lease) -> auto& { return lease.options.is_public; })
+          .visible_when([](const Lease&, const SubscribeViewer& viewer) { return viewer.lists; }));
   return SubscribeTable(subscribe_options_form, std::move(rows));
 }
 
@@ -420,7 +425,8 @@ SubscribeViewer viewer_of(const NodeConfig& config, const Settings& settings) {
   return {.bodies = !config.collection() && has_bodies(config),
           .collection = config.collection(),
           .selects = selects,
-          .publishers = selects && shows_publishers(config)};
+          .publishers = selects && shows_publishers(config),
+          .lists = !settings.of_account};
 }
 
 namespace {

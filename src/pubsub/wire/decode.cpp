@@ -111,6 +111,40 @@ bool of_public_subscriptions(const ActionRow& row, std::string_view node) {
   return std::find(own.begin(), own.end(), row.name) == own.end();
 }
 
+/// What is asked of a node, asked of its list of public subscribers.
+struct OfList {
+  template <class Other>
+  Result<Action, StanzaError> operator()(const Other&) const {
+    return unsupported("subscription-options");
+  }
+  Result<Action, StanzaError> operator()(const action::Items& a) const {
+    return Action(action::PublicSubscribers{a});
+  }
+  Result<Action, StanzaError> operator()(const action::Subscribe& a) const {
+    if (a.options) return unsupported("subscription-options");
+    return Action(action::WatchSubscribers{a.jid});
+  }
+  Result<Action, StanzaError> operator()(const action::Unsubscribe& a) const {
+    return Action(action::UnwatchSubscribers{a.jid, a.subid});
+  }
+  Result<Action, StanzaError> operator()(const action::OwnSubscriptions&) const {
+    return Action(action::OwnWatches{});
+  }
+};
+
+/// XEP-0465, 4.4: the list is asked of the node that it is about. Of its owner's requests none is
+/// for lists.
+Claimed at_list(const ActionRow& row, Asked asked) {
+  if (row.ns != ns::pubsub || row.name == "affiliations") return refuse(Fault::no_such_node);
+  asked.node.erase(0, subscribers_prefix.size());
+  Claimed claimed = row.decode(asked);
+  auto* request = std::get_if<claim::ForEntity<Request>>(&claimed);
+  if (request == nullptr) return claimed;
+  auto action = std::visit(OfList{}, request->request.action);
+  if (!action) return std::move(action).error();
+  return asked.at_node(std::move(action).value());
+}
+
 Claimed decode_pubsub(const Stanza& stanza, const Settings& settings, const Context& context) {
   const xml::Element& pubsub = *stanza.payload();
   const Chosen chosen = choose(pubsub, stanza.type);
@@ -130,6 +164,8 @@ Claimed decode_pubsub(const Stanza& stanza, const Settings& settings, const Cont
     asked.node_changed = *node != written;
     if (of_public_subscriptions(*chosen.row, *node)) return refuse(Fault::forbidden);
     asked.node = std::move(*node);
+    const bool list = names_list(asked.node, settings);
+    if (list) return at_list(*chosen.row, std::move(asked));
   } else if (means_root(*chosen.row, asked)) {
     asked.node = root_key;
   } else if (chosen.row->node == Node::required) {
@@ -189,6 +225,11 @@ Claimed decode_approval(const Stanza& stanza) {
 }
 
 }  // namespace
+
+bool names_list(std::string_view node, const Settings& settings) {
+  return !settings.of_account && node.starts_with(subscribers_prefix) &&
+         node.size() > subscribers_prefix.size();
+}
 
 std::optional<std::string> node_id(std::string_view written) {
   return resourceprep_unbounded(written);

@@ -4,6 +4,7 @@
 
 #include "pubsub/engine/archive.hpp"
 #include "pubsub/engine/faults.hpp"
+#include "pubsub/engine/public_subscribers.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/above.hpp"
 #include "pubsub/wire/body.hpp"
@@ -219,6 +220,7 @@ struct Encoder {
     event.close();
     out.push_back(event.to(said.to, said.subid));
   }
+  void operator()(const say::Listed& said) const;
   void operator()(const say::AffiliationNotice& said) const {
     Event event(settings, node.number, said.token);
     xml::Element pubsub("pubsub", ns::pubsub);
@@ -250,6 +252,41 @@ void Encoder::operator()(const say::Digest& said) const {
     send(said.body ? event.with_body(wire::body_text(*node.config, said.items)) : event);
   }
   if (!said.retracted.empty()) send(event_of_removals(said.removals_token, said.retracted));
+}
+
+/// To those who watch the list, as far as they may read the node now.
+void Encoder::operator()(const say::Listed& said) const {
+  auto recipients = std::make_shared<RecipientSet>();
+  std::string named;
+  for (const auto& [jid, subid] : node.watchers ? *node.watchers : Watchers()) {
+    if (!may_read(node, settings, jid.bare())) continue;
+    recipients->add(jid, subid);
+    named += jid.str() + "\n" + subid + "\n";
+  }
+  if (recipients->size() == 0) return;
+  const auto send = [&](const std::string& message, const std::vector<Jid>& jids, auto append) {
+    if (jids.empty()) return;
+    Event event = event_of_node(message);
+    open_items(event.tail(), list_name(node));
+    for (const Jid& jid : jids) append(event.tail(), jid);
+    event.tail() += "</items>";
+    event.close();
+    out.push_back(event.to(recipients, wire::word_for_many(named)));
+  };
+  send(said.token, said.added, [](std::string& text, const Jid& jid) {
+    text += "<item";
+    xml::append_attribute(text, "id", jid.str());
+    text += "><subscriber xmlns='";
+    text += public_subscriptions;
+    text += '\'';
+    xml::append_attribute(text, "jid", jid.str());
+    text += "/></item>";
+  });
+  send(said.removals_token, said.removed, [](std::string& text, const Jid& jid) {
+    text += "<retract";
+    xml::append_attribute(text, "id", jid.str());
+    text += "/>";
+  });
 }
 
 forms::Form authorization(const NodeState& node, const say::AuthorizationRequest& said) {

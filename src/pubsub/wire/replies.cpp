@@ -107,6 +107,29 @@ xml::Element own_subscriptions(std::string_view node,
   return std::move(reply.root);
 }
 
+Result<xml::Element, StanzaError> public_subscribers(std::string_view node,
+                                                     const std::vector<Jid>& listed,
+                                                     const Page& asked, std::size_t cap) {
+  auto page = page_of(asked, listed.size(), cap, [&](std::size_t i) { return listed[i].str(); });
+  if (!page) return std::move(page).error();
+  Reply reply(ns::pubsub);
+  xml::Element& list = reply.add("items", node);
+  for (std::size_t i = page->begin; i < page->end; ++i) {
+    list.add("item", ns::pubsub)
+        .set("id", listed[i].str())
+        .add("subscriber", public_subscriptions)
+        .set("jid", listed[i].str());
+  }
+  add_set(reply.root, asked, *page, listed.size());
+  return std::move(reply.root);
+}
+
+xml::Element watching(std::string_view node, const Subscription& subscription) {
+  Reply reply(ns::pubsub);
+  reply.root.add(subscription_element(node, subscription, ns::pubsub));
+  return std::move(reply.root);
+}
+
 xml::Element own_affiliation(std::string_view node, Affiliation affiliation) {
   Reply reply(ns::pubsub);
   xml::Element& list = reply.add("affiliations", node);

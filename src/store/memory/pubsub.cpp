@@ -130,11 +130,17 @@ class PubsubTables final : public Tables<Engine> {
     return std::visit([&](const auto& what) { return find_for_command(what, read.cap); },
                       read.what);
   }
+  static bool watches(const NodeState& state, const Jid& bare) {
+    return state.watchers &&
+           std::any_of(state.watchers->begin(), state.watchers->end(),
+                       [&](const auto& row) { return row.first.bare_view() == bare.str(); });
+  }
   ReadResult find_for_command(const look::Involved& what, std::size_t) {
     InvolvedNodes found;
     for (const auto& [key, state] : shadow) {
       const bool involved = state.entry_of(what.bare) != Affiliation::none ||
-                            !state.subscriptions.of_entity(what.bare).empty();
+                            !state.subscriptions.of_entity(what.bare).empty() ||
+                            watches(state, what.bare);
       if (involved) found.nodes.push_back(key);
     }
     return found;

@@ -19,7 +19,8 @@ namespace {
   "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i " \
   "WHERE i.node = n.number ORDER BY i.seq LIMIT 1) END, n.nested, "                         \
   "n.linked_to, n.hung_from, (SELECT r.node FROM nodes r "                                  \
-  "WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned"
+  "WHERE r.number = coalesce(n.linked_to, n.hung_from)), n.orphaned, "                      \
+  "EXISTS (SELECT FROM node_watchers w WHERE w.node = n.number)"
 
 constexpr Statement load_node{"load_node",
                               "SELECT " STOA_NODE_COLUMNS
@@ -48,6 +49,9 @@ constexpr Statement load_subscriptions{"load_subscriptions",
                                        "SELECT " STOA_SUBSCRIPTION_COLUMNS
                                        " FROM subscriptions s WHERE s.node = $1 "
                                        "ORDER BY s.jid, s.since, s.subid"};
+
+constexpr Statement load_watchers{"load_watchers",
+                                  "SELECT jid, subid FROM node_watchers WHERE node = $1"};
 
 constexpr Statement load_parents{
     "load_parents",
@@ -115,6 +119,13 @@ NodeState load_existing(Connection& connection, const pqxx::row& row) {
   for (const auto& one : connection.exec(load_subscriptions, state.number)) {
     state.subscriptions.put(subscription_in(one));
   }
+  if (row[13].as<bool>()) {
+    auto watchers = std::make_shared<pubsub::Watchers>();
+    for (const auto& one : connection.exec(load_watchers, state.number)) {
+      watchers->emplace(jid_in(state.number, one[0]), one[1].as<std::string>());
+    }
+    state.watchers = std::move(watchers);
+  }
   if (row[8].as<bool>()) {
     for (const auto& one : connection.exec(load_parents, state.number)) {
       state.parents.emplace(one[0].as<std::uint64_t>(), one[1].as<std::string>());
@@ -146,7 +157,7 @@ pubsub::Kept PubsubReader::load_buried(Connection& connection, const std::string
   const pqxx::row& row = found[0];
   auto state = std::make_shared<const NodeState>(load_existing(connection, row));
   const std::uint64_t number = state->number;
-  return {{time_in(row[13]), time_in(row[14]), jid_in(number, row[15])}, std::move(state)};
+  return {{time_in(row[14]), time_in(row[15]), jid_in(number, row[16])}, std::move(state)};
 }
 
 std::string PubsubReader::key_of(Connection& connection, const std::string& service,

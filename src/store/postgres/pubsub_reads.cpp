@@ -68,7 +68,10 @@ constexpr Statement involved_nodes{
     "WHERE a.jid = $2 AND n.service = $1 "
     "UNION "
     "SELECT n.node FROM subscriptions s JOIN nodes n ON n.number = s.node "
-    "WHERE s.bare = $2 AND n.service = $1 ORDER BY node"};
+    "WHERE s.bare = $2 AND n.service = $1 "
+    "UNION "
+    "SELECT n.node FROM node_watchers w JOIN nodes n ON n.number = w.node "
+    "WHERE w.bare = $2 AND n.service = $1 ORDER BY node"};
 
 constexpr Statement owns_any{
     "owns_any",

@@ -70,6 +70,7 @@ pubsub::Subscription subscription_in(const pqxx::row& row) {
     if (!filter) damaged(node, "a filter cannot be read");
     s.options.filter = pubsub::MaybeFilter(std::move(*filter));
   }
+  s.options.is_public = row[20].as<bool>();
   return s;
 }
 

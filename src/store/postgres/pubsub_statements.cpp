@@ -52,17 +52,17 @@ constexpr Statement upsert_subscriptions{
     "upsert_subscriptions",
     "INSERT INTO subscriptions (node, key, jid, bare, subid, state, bounces, deliver, "
     "include_body, expires, announce, since, kind, depth, temporary, shows, digest, "
-    "digest_frequency, digest_from, digest_next, digest_due, filter) "
+    "digest_frequency, digest_from, digest_next, digest_due, filter, public) "
     "SELECT node, key, jid, bare, subid, state, bounces, deliver, include_body, "
     "stoa_time(expires), stoa_time(announce), stoa_time(since), kind, depth, temporary, shows, "
-    "digest, digest_frequency, digest_from, digest_next, stoa_time(digest_due), filter "
+    "digest, digest_frequency, digest_from, digest_next, stoa_time(digest_due), filter, public "
     "FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], "
     "$7::smallint[], $8::boolean[], $9::boolean[], $10::bigint[], $11::bigint[], $12::bigint[], "
     "$13::text[], $14::bigint[], $15::boolean[], $16::smallint[], $17::boolean[], $18::bigint[], "
-    "$19::bigint[], $20::bigint[], $21::bigint[], $22::text[]) "
+    "$19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::boolean[]) "
     "AS r(node, key, jid, bare, subid, state, bounces, deliver, include_body, expires, announce, "
     "since, kind, depth, temporary, shows, digest, digest_frequency, digest_from, digest_next, "
-    "digest_due, filter) "
+    "digest_due, filter, public) "
     "ON CONFLICT (node, key) DO UPDATE SET state = excluded.state, bounces = excluded.bounces, "
     "deliver = excluded.deliver, include_body = excluded.include_body, "
     "expires = excluded.expires, announce = excluded.announce, since = excluded.since, "
@@ -70,7 +70,7 @@ constexpr Statement upsert_subscriptions{
     "shows = excluded.shows, digest = excluded.digest, "
     "digest_frequency = excluded.digest_frequency, digest_from = excluded.digest_from, "
     "digest_next = excluded.digest_next, digest_due = excluded.digest_due, "
-    "filter = excluded.filter"};
+    "filter = excluded.filter, public = excluded.public"};
 
 constexpr Statement delete_affiliations{
     "delete_node_affiliations",
@@ -82,6 +82,17 @@ constexpr Statement upsert_affiliations{
     "INSERT INTO node_affiliations (node, jid, affiliation) "
     "SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) "
     "ON CONFLICT (node, jid) DO UPDATE SET affiliation = excluded.affiliation"};
+
+constexpr Statement delete_watchers{
+    "delete_node_watchers",
+    "DELETE FROM node_watchers w USING unnest($1::bigint[], $2::uuid[]) AS r(node, key) "
+    "WHERE w.node = r.node AND w.key = r.key"};
+
+constexpr Statement upsert_watchers{
+    "upsert_node_watchers",
+    "INSERT INTO node_watchers (node, key, jid, bare, subid) "
+    "SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[]) "
+    "ON CONFLICT (node, key) DO UPDATE SET subid = excluded.subid"};
 
 constexpr Statement delete_links{
     "delete_node_links",
@@ -200,7 +211,7 @@ std::optional<std::uint64_t> mark_of(const pubsub::Subscription& subscription,
 
 void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
   Columns<2> ended;
-  Columns<22> set;
+  Columns<23> set;
   for (const NodeWork& work : batch.nodes) {
     for (const auto& [key, row] : work.subscriptions.slots()) {
       if (!row) {
@@ -215,7 +226,8 @@ void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
               std::uint64_t{s.options.digest_frequency}, mark_of(s, &pubsub::DigestMark::from),
               mark_of(s, &pubsub::DigestMark::next),
               s.digest ? std::optional(s.digest->due) : std::nullopt,
-              s.options.filter ? std::optional(stored_text(*s.options.filter)) : std::nullopt);
+              s.options.filter ? std::optional(stored_text(*s.options.filter)) : std::nullopt,
+              s.options.is_public);
     }
   }
   ended.write(connection, delete_subscriptions);
@@ -236,6 +248,23 @@ void write_affiliations(Connection& connection, const PubsubBatch& batch) {
   }
   ended.write(connection, delete_affiliations);
   set.write(connection, upsert_affiliations);
+}
+
+void write_watchers(Connection& connection, const PubsubBatch& batch) {
+  Columns<2> ended;
+  Columns<5> set;
+  for (const NodeWork& work : batch.nodes) {
+    for (const auto& [key, row] : work.watchers.slots()) {
+      const std::string place = digest(std::string(key.name));
+      if (row) {
+        set.add(work.number, place, (*row)->jid.str(), (*row)->jid.bare_view(), (*row)->after);
+      } else {
+        ended.add(work.number, place);
+      }
+    }
+  }
+  ended.write(connection, delete_watchers);
+  set.write(connection, upsert_watchers);
 }
 
 void write_links(Connection& connection, const PubsubBatch& batch) {
@@ -264,6 +293,7 @@ void write_batch(Connection& connection, const PubsubBatch& batch) {
   write_log(connection, batch);
   write_subscriptions(connection, batch);
   write_affiliations(connection, batch);
+  write_watchers(connection, batch);
   write_links(connection, batch);
   write_burials(connection, batch);
   write_acts(connection, batch);

@@ -53,6 +53,7 @@ struct Restore {};
 struct Subscribe {
   Jid jid = {};
   std::optional<forms::Form> options = {};
+  bool is_public = false;  ///< marked so (XEP-0465)
 };
 /// 6.2
 struct Unsubscribe {
@@ -84,6 +85,20 @@ struct Items {
   std::vector<rsm::Order> order = {};
   std::string subid = {};
 };
+
+/// XEP-0465, 4.4: of the list of public subscribers.
+struct PublicSubscribers {
+  Items ask = {};
+};
+struct WatchSubscribers {
+  Jid jid = {};
+};
+struct UnwatchSubscribers {
+  Jid jid = {};
+  std::string subid = {};
+};
+struct OwnWatches {};
+struct SubscribersInfo {};
 
 /// 7.1
 struct Publish {
@@ -197,16 +212,16 @@ namespace stoa::pubsub {
 /// A deadline of the node has come: leases, pending subscriptions, expired items.
 struct Tick {};
 
-using Action =
-    std::variant<Tick, action::Create, action::ReadConfiguration, action::Configure, action::Delete,
-                 action::Purge, action::Subscribe, action::Unsubscribe, action::ReadOptions,
-                 action::SetOptions, action::DefaultOptions, action::OwnSubscriptions,
-                 action::OwnAffiliations, action::Items, action::Publish, action::Retract,
-                 action::ReadSubscriptions, action::SetSubscriptions, action::ReadAffiliations,
-                 action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
-                 action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
-                 action::TurnUp, action::Greet, action::Review, action::Follow, action::SeekOrphans,
-                 action::RemoveUser, action::Restore>;
+using Action = std::variant<
+    Tick, action::Create, action::ReadConfiguration, action::Configure, action::Delete,
+    action::Purge, action::Subscribe, action::Unsubscribe, action::ReadOptions, action::SetOptions,
+    action::DefaultOptions, action::OwnSubscriptions, action::OwnAffiliations, action::Items,
+    action::Publish, action::Retract, action::ReadSubscriptions, action::SetSubscriptions,
+    action::ReadAffiliations, action::SetAffiliations, action::Authorize, action::SendPending,
+    action::NodeInfo, action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
+    action::TurnUp, action::Greet, action::Review, action::Follow, action::SeekOrphans,
+    action::RemoveUser, action::Restore, action::PublicSubscribers, action::WatchSubscribers,
+    action::UnwatchSubscribers, action::OwnWatches, action::SubscribersInfo>;
 
 /// A request is the last step of a command (XEP-0050), and is answered as such.
 struct CommandStep {

@@ -77,6 +77,10 @@ struct Audiences {
   bool selective = false;  ///< some hear only while they are on line: see present()
 };
 
+/// Who hears of the list of public subscribers (XEP-0465, 4.4): JIDs, exactly as subscribed, and
+/// subids.
+using Watchers = std::map<Jid, std::string>;
+
 /// One node in memory. Default constructed (number 0) it does not exist, though a redirect may
 /// stand in its place. What the store must hold is everything down to `redirect`; the rest is
 /// fetched when a request needs it, and may be dropped.
@@ -93,6 +97,8 @@ struct NodeState {
   /// XEP-0496; null where there are none, as at most nodes. Immutable: copies of a state share
   /// them.
   std::shared_ptr<const Relations> relations = {};
+  /// Null where nobody does, as at most nodes. Immutable: copies of a state share them.
+  std::shared_ptr<const Watchers> watchers = {};
   bool orphaned = false;              ///< what it depended on is gone: it goes at the next Tick
   mutable bool lineage_used = false;  ///< of the cache `lineage`, below
   std::uint64_t item_count = 0;

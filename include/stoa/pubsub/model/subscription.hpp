@@ -22,8 +22,9 @@ namespace stoa::pubsub {
 struct SubscribeOptions {
   bool deliver = true;
   bool include_body = false;
-  bool temporary = false;                           ///< `expire` is the word `presence`
-  Shows shows = 0;                                  ///< deliver only while one of these; 0: always
+  bool is_public = false;  ///< in the list of public subscribers (XEP-0465)
+  bool temporary = false;  ///< `expire` is the word `presence`
+  Shows shows = 0;         ///< deliver only while one of these; 0: always
   SubscriptionType type = SubscriptionType::nodes;  ///< at a collection, as is the depth
   std::optional<std::uint32_t> depth = 1;           ///< empty: all levels
 
@@ -53,6 +54,9 @@ struct Subscription {
 
   /// Gets events of the node; of items, in digests or as they come.
   bool listens() const { return state == SubscriptionState::subscribed && options.deliver; }
+
+  /// In the list of public subscribers.
+  bool is_listed() const { return state == SubscriptionState::subscribed && options.is_public; }
 
   friend bool operator==(const Subscription&, const Subscription&) = default;
 };

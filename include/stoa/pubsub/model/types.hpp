@@ -43,6 +43,11 @@ inline std::string_view shown(std::string_view node) {
   return node == root_key ? std::string_view() : node;
 }
 
+/// XEP-0465: the list of a node's public subscribers is a node of its own, of this name and the
+/// node's.
+inline constexpr std::string_view public_subscriptions = "urn:xmpp:pps:0";
+inline constexpr std::string_view subscribers_prefix = "urn:xmpp:pps:subscribers:0/";
+
 /// The wire's spelling (`publish-only`), also what the store keeps.
 std::string_view token(Affiliation value);
 std::string_view token(SubscriptionState value);
