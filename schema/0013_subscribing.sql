@@ -21,3 +21,14 @@ CREATE TABLE node_watchers (
   PRIMARY KEY (node, key)
 );
 CREATE INDEX node_watchers_by_bare ON node_watchers (bare);
+
+-- Publications whose events came back, by their seqs, and when they go out once more.
+ALTER TABLE subscriptions
+  ADD COLUMN resend_at timestamptz,
+  ADD COLUMN resend text CHECK (resend <> ''),
+  ADD CONSTRAINT subscriptions_resend_both CHECK ((resend_at IS NULL) = (resend IS NULL));
+DROP INDEX subscriptions_by_due;
+ALTER TABLE subscriptions DROP COLUMN due;
+ALTER TABLE subscriptions ADD COLUMN due timestamptz GENERATED ALWAYS AS (
+  least(expires, announce, digest_due, resend_at)) STORED;
+CREATE INDEX subscriptions_by_due ON subscriptions (due) WHERE due IS NOT NULL;

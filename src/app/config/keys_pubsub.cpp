@@ -84,6 +84,10 @@ Keys pubsub_rule_keys() {
              STOA_PUBSUB(collection_items)),
       R::key("pubsub.stanza_ids", "", "events name the UID of their archive entry (XEP-0359)",
              STOA_PUBSUB(stanza_ids)),
+      R::key(
+          "pubsub.resend_after", "seconds",
+          "until an event that came back with an error of type wait goes out once more; 0: never",
+          STOA_PUBSUB(resend_after)),
       R::key("pubsub.bounce_limit", "bounces", "of events until a subscription ends",
              STOA_PUBSUB(bounce_limit)),
   };

@@ -2,6 +2,7 @@
 
 #include <stoa/pubsub/model/options.hpp>
 
+#include "pubsub/engine/resend.hpp"
 #include "pubsub/engine/scene.hpp"
 
 /// The access models that rest on an owner's roster (XEP-0060, 4.5), and what XEP-0163 makes of
@@ -119,8 +120,9 @@ bool opens(const Done& step) {
 
 std::optional<Verdict> lacks_roster(const Scene& scene) {
   const auto digest = scene.state.subscriptions.next_digest();
-  const bool idle = std::holds_alternative<Tick>(scene.request.action) &&
-                    !(digest && *digest <= scene.now());  // nobody's rights are asked
+  const bool sends = (digest && *digest <= scene.now()) || may_resend(scene);
+  const bool idle =
+      std::holds_alternative<Tick>(scene.request.action) && !sends;  // nobody's rights are asked
   if (scene.settings.people == nullptr || idle) return std::nullopt;
   if (scene.settings.of_account) return lacks_roster_of(scene, scene.settings.service);
   const auto* configure = std::get_if<action::Configure>(&scene.request.action);

@@ -121,6 +121,7 @@ Verdict decide_at(const NodeState& state, const pubsub::Request& request,
     state.above.reset();
     state.lineage_used = true;
     state.log.reset();
+    state.republished.reset();
     state.kept.reset();
     state.bytes.reset();
   }

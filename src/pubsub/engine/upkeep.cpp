@@ -2,6 +2,7 @@
 
 #include "pubsub/engine/digest.hpp"
 #include "pubsub/engine/public_subscribers.hpp"
+#include "pubsub/engine/resend.hpp"
 #include "pubsub/engine/retraction.hpp"
 #include "pubsub/engine/scene.hpp"
 
@@ -92,6 +93,7 @@ Verdict decide_bounce(const Scene& scene, const action::Bounce& bounce) {
   }
   Subscription after = *found;
   ++after.bounces;
+  note_missed(scene, bounce, after);
   const bool ends = ends_at_once(bounce) || after.bounces >= scene.settings.bounce_limit;
   change::SubscriptionSet change{scene.state.number, *found, std::nullopt};
   if (!ends) change.after = std::move(after);
@@ -114,6 +116,8 @@ Verdict decide_tick(const Scene& scene) {
   if (auto verdict = expire_items(scene, step)) return std::move(*verdict);
   if (!step.changes.empty()) return step;  // digests are for the next Tick
   if (auto verdict = send_digests(scene, step)) return std::move(*verdict);
+  if (!step.changes.empty()) return step;
+  if (auto verdict = resend(scene, step)) return std::move(*verdict);
   return step;
 }
 

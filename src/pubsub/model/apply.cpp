@@ -59,6 +59,7 @@ void bring_back(NodeState& state, const NodeState& node) {
   state.above.reset();
   state.kept.reset();
   state.log.reset();
+  state.republished.reset();
   state.lineage.reset();
   state.bytes.reset();
 }

@@ -194,6 +194,7 @@ void NodeState::shrink() {
   above.reset();
   lineage.reset();
   log.reset();
+  republished.reset();
   kept.reset();
   bytes.reset();
 }

@@ -77,6 +77,9 @@ struct Supply {
   void operator()(const fact::NodeBytes& fact) const { state.bytes = fact.bytes; }
   void operator()(const fact::Kept& fact) const { state.kept = std::make_shared<const Kept>(fact); }
   void operator()(const fact::Roster&) const {}
+  void operator()(const fact::Published& fact) const {
+    state.republished = std::make_shared<const Republished>(fact);
+  }
 };
 
 }  // namespace

@@ -196,7 +196,8 @@ Claimed decode_iq(const Stanza& stanza, const Settings& settings, const Context&
 Claimed decode_bounce(const Stanza& stanza) {
   const auto id = read_event_id(stanza.id);
   if (!id) return claim::NotMine{};
-  action::Bounce bounce{.tag = std::string(id->tag), .condition = condition_of(stanza)};
+  action::Bounce bounce{
+      .tag = std::string(id->tag), .condition = condition_of(stanza), .about = id->about};
   const xml::Element* error = stanza.element.child("error", stanza.element.ns());
   const std::string_view type = error ? error->attr_or("type", "cancel") : "cancel";
   for (const ErrorType known : {ErrorType::auth, ErrorType::cancel, ErrorType::continue_,

@@ -88,6 +88,13 @@ struct Encoder {
     return event;
   }
 
+  /// What a bounce of the event is about: items that the node keeps.
+  std::string token_of(const std::string& token, const std::vector<Item>& items) const {
+    if (items.empty() || transient(*node.config) || settings.of_account) return token;
+    const std::uint64_t first = items.front().meta.seq;
+    return wire::publication_token(token, {first, items.back().meta.seq - first + 1});
+  }
+
   /// XEP-0359: of one publication, where it is in the archive.
   void append_archive_id(std::string& out_text, const std::vector<Item>& items) const {
     const NodeConfig& config = *node.config;
@@ -123,7 +130,7 @@ struct Encoder {
   }
 
   void operator()(const say::Published& said) const {
-    const Event event = event_of_items(said.token, said.items);
+    const Event event = event_of_items(token_of(said.token, said.items), said.items);
     const Copies copies{Topic::items, Shim::with_subids, said.present, said.items};
     if (said.resource.is_full()) {
       to_all_of_account(event, said.resource);
@@ -135,7 +142,7 @@ struct Encoder {
       wire::to_choosy(
           event, node, copies,
           [&](const std::vector<Item>& items) {
-            return event_of_items(said.token + std::to_string(++parts), items);
+            return event_of_items(token_of(said.token + std::to_string(++parts), items), items);
           },
           out);
     }

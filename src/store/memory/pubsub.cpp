@@ -306,6 +306,14 @@ class PubsubTables final : public Tables<Engine> {
     if (items.empty()) return {};
     return {items.rbegin()->second};
   }
+  fact::Published find(std::uint64_t number, const need::Published& need) {
+    fact::Published found{.asked = need.seqs};
+    for (const auto& [seq, item] : items_[number]) {
+      const bool asked = std::find(need.seqs.begin(), need.seqs.end(), seq) != need.seqs.end();
+      if (asked) found.items.push_back(item);
+    }
+    return found;
+  }
   fact::OwnedNodes find(std::uint64_t, const need::OwnedNodes& need) {
     fact::OwnedNodes found{.asked = need};
     for (const auto& [key, state] : shadow) {

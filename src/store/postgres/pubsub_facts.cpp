@@ -28,6 +28,11 @@ constexpr Statement fetch_last{
     "fetch_last", "SELECT " STOA_ITEM_COLUMNS
                   ", i.payload FROM items i WHERE i.node = $1 ORDER BY i.seq DESC LIMIT 1"};
 
+constexpr Statement fetch_published{
+    "fetch_published", "SELECT " STOA_ITEM_COLUMNS
+                       ", i.payload FROM items i WHERE i.node = $1 AND i.seq = ANY($2::bigint[]) "
+                       "ORDER BY i.seq"};
+
 constexpr Statement count_owned{
     "count_owned",
     "SELECT count(*) FROM node_affiliations a JOIN nodes n ON n.number = a.node "
@@ -125,6 +130,15 @@ struct Fetch {
     const auto rows = connection.exec(fetch_last, number);
     if (rows.empty()) return fact::Last{};
     return fact::Last{item_in(rows[0])};
+  }
+  pubsub::Facts operator()(const need::Published& need) const {
+    Array seqs;
+    for (const std::uint64_t seq : need.seqs) seqs.add(seq);
+    fact::Published found{.asked = need.seqs};
+    for (const auto& row : connection.exec(fetch_published, number, seqs.take())) {
+      found.items.push_back(item_in(row));
+    }
+    return found;
   }
   pubsub::Facts operator()(const need::OwnedNodes& need) const {
     const auto rows = connection.exec(count_owned, service, need.bare.str());

@@ -52,17 +52,19 @@ constexpr Statement upsert_subscriptions{
     "upsert_subscriptions",
     "INSERT INTO subscriptions (node, key, jid, bare, subid, state, bounces, deliver, "
     "include_body, expires, announce, since, kind, depth, temporary, shows, digest, "
-    "digest_frequency, digest_from, digest_next, digest_due, filter, public) "
+    "digest_frequency, digest_from, digest_next, digest_due, filter, public, resend_at, resend) "
     "SELECT node, key, jid, bare, subid, state, bounces, deliver, include_body, "
     "stoa_time(expires), stoa_time(announce), stoa_time(since), kind, depth, temporary, shows, "
-    "digest, digest_frequency, digest_from, digest_next, stoa_time(digest_due), filter, public "
+    "digest, digest_frequency, digest_from, digest_next, stoa_time(digest_due), filter, public, "
+    "stoa_time(resend_at), resend "
     "FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], "
     "$7::smallint[], $8::boolean[], $9::boolean[], $10::bigint[], $11::bigint[], $12::bigint[], "
     "$13::text[], $14::bigint[], $15::boolean[], $16::smallint[], $17::boolean[], $18::bigint[], "
-    "$19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::boolean[]) "
+    "$19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::boolean[], "
+    "$24::bigint[], $25::text[]) "
     "AS r(node, key, jid, bare, subid, state, bounces, deliver, include_body, expires, announce, "
     "since, kind, depth, temporary, shows, digest, digest_frequency, digest_from, digest_next, "
-    "digest_due, filter, public) "
+    "digest_due, filter, public, resend_at, resend) "
     "ON CONFLICT (node, key) DO UPDATE SET state = excluded.state, bounces = excluded.bounces, "
     "deliver = excluded.deliver, include_body = excluded.include_body, "
     "expires = excluded.expires, announce = excluded.announce, since = excluded.since, "
@@ -70,7 +72,8 @@ constexpr Statement upsert_subscriptions{
     "shows = excluded.shows, digest = excluded.digest, "
     "digest_frequency = excluded.digest_frequency, digest_from = excluded.digest_from, "
     "digest_next = excluded.digest_next, digest_due = excluded.digest_due, "
-    "filter = excluded.filter, public = excluded.public"};
+    "filter = excluded.filter, public = excluded.public, "
+    "resend_at = excluded.resend_at, resend = excluded.resend"};
 
 constexpr Statement delete_affiliations{
     "delete_node_affiliations",
@@ -211,7 +214,7 @@ std::optional<std::uint64_t> mark_of(const pubsub::Subscription& subscription,
 
 void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
   Columns<2> ended;
-  Columns<23> set;
+  Columns<25> set;
   for (const NodeWork& work : batch.nodes) {
     for (const auto& [key, row] : work.subscriptions.slots()) {
       if (!row) {
@@ -227,7 +230,8 @@ void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
               mark_of(s, &pubsub::DigestMark::next),
               s.digest ? std::optional(s.digest->due) : std::nullopt,
               s.options.filter ? std::optional(stored_text(*s.options.filter)) : std::nullopt,
-              s.options.is_public);
+              s.options.is_public, s.missed ? std::optional(s.missed->due) : std::nullopt,
+              s.missed ? std::optional(stored_text(*s.missed)) : std::nullopt);
     }
   }
   ended.write(connection, delete_subscriptions);

@@ -186,6 +186,7 @@ constexpr std::array rows = {
     Row{"keep_deleted", own<&Settings::keep_deleted>},
     Row{"undelete", own<&Settings::undelete>},
     Row{"orphans_go_to", own<&Settings::orphans_go_to>},
+    Row{"resend_after", own<&Settings::resend_after>},
     Row{"bounce_limit", own<&Settings::bounce_limit>},
     Row{"presence_grace", own<&Settings::presence_grace>},
     Row{"relationship_rights", own<&Settings::binding>},

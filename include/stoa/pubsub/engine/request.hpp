@@ -191,11 +191,18 @@ struct NodeItems {
   std::optional<rsm::Request> page = {};
 };
 
+/// Publications of a node, by their place: none, one, or all of a batch.
+struct Publications {
+  std::uint64_t first = 0;  ///< seq
+  std::uint64_t count = 0;
+};
+
 /// 12.4: an event came back. `tag` as in the recipient set.
 struct Bounce {
   std::string tag = {};
   ErrorType type = ErrorType::cancel;
   std::optional<Condition> condition = {};
+  Publications about = {};
 };
 
 /// XEP-0163, 4.3.3: a resource came on line, or began to want the node's events; it is the sender.

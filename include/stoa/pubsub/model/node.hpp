@@ -126,7 +126,8 @@ struct NodeState {
   /// What it depends on, as the last decision found it: the copies of what was said then look at it
   /// too, the next decision looks it up again.
   mutable std::shared_ptr<const Lineage> lineage = {};
-  mutable KnownLog log = {};  ///< of the digests; likewise
+  mutable KnownLog log = {};                                    ///< of the digests; likewise
+  mutable std::shared_ptr<const Republished> republished = {};  ///< likewise
   /// A deleted node of this name, likewise.
   mutable std::shared_ptr<const Kept> kept = {};
   /// Of its payloads together, likewise.

@@ -127,8 +127,10 @@ struct Settings {
   Duration presence_grace = std::chrono::minutes(2);
   Binding binding = Binding::owners;
   CollectionAccess access = CollectionAccess::both;
-  bool collection_items = true;    ///< those of a collection are given as one list (XEP-0248, 6.2)
-  bool stanza_ids = false;         ///< events name the UID of their archive entry (XEP-0359)
+  bool collection_items = true;  ///< those of a collection are given as one list (XEP-0248, 6.2)
+  bool stanza_ids = false;       ///< events name the UID of their archive entry (XEP-0359)
+  /// After an event came back with an error of type wait, once (12.4). Zero: it does not go again.
+  Duration resend_after = std::chrono::minutes(5);
   std::uint8_t bounce_limit = 10;  ///< soft failures until a subscription ends (12.4)
 
   Root root = {};  ///< follows from its state (Engine::share)
