@@ -3,6 +3,7 @@
 // is; a refusal changes nothing; a node keeps an owner; what it counts and whom it knows as
 // subscribed agrees with what is stored.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -64,6 +65,14 @@ Facts facts_for(const Need& need, const std::vector<ItemMeta>& items) {
             {.node = node, .number = number_of(node), .affiliation = Affiliation::owner});
       }
       return lineage;
+    }
+    Facts operator()(const need::Published& n) const {
+      fact::Published found{.asked = n.seqs};
+      for (const ItemMeta& item : items) {
+        const bool asked = std::find(n.seqs.begin(), n.seqs.end(), item.seq) != n.seqs.end();
+        if (asked) found.items.push_back({item, nullptr});
+      }
+      return found;
     }
     Facts operator()(const need::Orphans& n) const { return fact::Orphans{n.of, {"orphan"}}; }
     Facts operator()(const need::Kin& n) const {

@@ -17,7 +17,7 @@ struct Label {
 };
 
 /// In the byte order of the English labels.
-constexpr std::array<Label, 81> german_labels{{
+constexpr std::array<Label, 83> german_labels{{
     {"Address of a stylesheet for forms", "Adresse eines Stylesheets für Formulare"},
     {"Address of a stylesheet for message bodies",
      "Adresse eines Stylesheets für Nachrichtentexte"},
@@ -67,6 +67,8 @@ constexpr std::array<Label, 81> german_labels{{
     {"Notify subscribers", "Abonnenten benachrichtigen"},
     {"On subscribing", "Beim Abonnieren"},
     {"On subscribing and on coming on line", "Beim Abonnieren und beim Onlinegehen"},
+    {"Only those who have paid (members) may subscribe and retrieve",
+     "Nur wer bezahlt hat (Mitglieder), darf abonnieren und lesen"},
     {"Only while your presence is one of these",
      "Nur während deine Anwesenheit eine von diesen ist"},
     {"Payloads must be in the namespace of the type",
@@ -94,6 +96,8 @@ constexpr std::array<Label, 81> german_labels{{
     {"When the subscription ends (a time, or presence: when you go off line)",
      "Wann das Abonnement endet (eine Zeit, oder presence: wenn du offline gehst)"},
     {"When to send the newest item", "Wann der neueste Eintrag gesendet wird"},
+    {"Whether everybody who reads the node may know of it",
+     "Ob jeder, der den Knoten liest, davon wissen darf"},
     {"Whether notifications are sent", "Ob Benachrichtigungen gesendet werden"},
     {"Whether notifications hold a text for people",
      "Ob Benachrichtigungen einen Text für Menschen enthalten"},

@@ -12,7 +12,7 @@ namespace stoa {
 namespace {
 
 /// In the order of the enumerators.
-constexpr std::array<std::string_view, 22> condition_tokens = {
+constexpr std::array<std::string_view, 23> condition_tokens = {
     "bad-request",
     "conflict",
     "feature-not-implemented",
@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 22> condition_tokens = {
     "not-acceptable",
     "not-allowed",
     "not-authorized",
+    "payment-required",
     "policy-violation",
     "recipient-unavailable",
     "redirect",

@@ -93,7 +93,7 @@ class Play {
       case 7:
       case 8:
       case 9:
-        return subscribe(name, node);
+        return pick(3) ? subscribe(name, node) : watch(name, node);
       default:
         return publish(name, node);
     }
@@ -148,6 +148,14 @@ class Play {
                                             static_cast<Affiliation>(pick(6))});
   }
 
+  void watch(const std::string& name, NodeState& node) {
+    const auto who = jid("user" + std::to_string(pick(3)) + "@denmark.lit/r");
+    change::WatcherSet set{.number = node.number, .jid = who};
+    if (node.watchers && node.watchers->contains(who)) set.before = node.watchers->at(who);
+    if (set.before.empty() || pick(2)) set.after = "w" + std::to_string(pick(2));
+    tables.add(name, set);
+  }
+
   void subscribe(const std::string& name, NodeState& node) {
     const auto made = subscription("user" + std::to_string(pick(3)) + "@denmark.lit/r",
                                    "s" + std::to_string(pick(2)));
@@ -160,6 +168,8 @@ class Play {
       set.after->options.deliver = pick(2) == 0;
       set.after->options.include_body = pick(2) == 0;
       set.after->options.temporary = pick(2) == 0;
+      set.after->options.is_public = pick(2) == 0;
+      if (pick(2)) set.after->missed = pubsub::MaybeMissed({at(70), {1, 5}});
       set.after->options.shows = static_cast<Shows>(pick(32));
       set.after->options.type = pubsub::SubscriptionType(pick(3));
       set.after->options.depth.reset();
@@ -208,8 +218,11 @@ TEST_CASE("a node is loaded as it was stored, times to the microsecond [PS-DUR-1
                                          Affiliation::owner});
   auto held = subscription("francisco@denmark.lit/elsinore", "a");
   held.options = {.deliver = false, .include_body = true, .temporary = true, .shows = 21};
+  held.options.is_public = true;
+  held.missed = pubsub::MaybeMissed({at(60), {3, 4, 9}});
   held.expires = at(50);
   held.announce = at(40);
+  tables.add("n", change::WatcherSet{7, jid("ophelia@denmark.lit/tower"), {}, "w"});
   tables.add("n", change::SubscriptionSet{7, std::nullopt, held});
   tables.add("n", change::ItemPublished{.number = 7, .item = item(1, "x")});
   tables.commit();
@@ -277,6 +290,7 @@ TEST_CASE("nothing of a deleted node is left") {
   tables.add("n", change::ItemPublished{.number = 1, .item = item(1, "x")});
   tables.add("n", change::AffiliationSet{1, jid("a@b.lit"), Affiliation::none, Affiliation::owner});
   tables.add("n", change::SubscriptionSet{1, std::nullopt, subscription("a@b.lit", "s")});
+  tables.add("n", change::WatcherSet{1, jid("a@b.lit"), {}, "w"});
   tables.commit();
   tables.store("n", change::ItemsRetracted{1, {item(1, "x").meta}});
   tables.store("c", created(2, "c"));
@@ -286,7 +300,7 @@ TEST_CASE("nothing of a deleted node is left") {
   CHECK(tables.load("c").parents.empty());
   tables.store("c", change::NodeDeleted{.number = 2, .node = "c"});
   for (const std::string table :
-       {"nodes", "items", "subscriptions", "node_affiliations", "node_links"}) {
+       {"nodes", "items", "subscriptions", "node_affiliations", "node_links", "node_watchers"}) {
     CHECK(tables.connection.run("SELECT count(*) FROM " + table)[0][0].as<int>() == 0);
   }
 }

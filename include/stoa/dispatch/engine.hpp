@@ -75,6 +75,7 @@ using Outcomes = std::vector<std::optional<StanzaError>>;
 ///     shared_key() -> string, share(Settings&, const State&)   optional
 ///         The entity whose state every decision of the service must know: share() puts what counts
 ///         into the settings, whenever it has changed. It is loaded before anything else.
+///     shares(const Settings&) -> bool   optional: whether this service has such an entity
 ///
 ///   functions of an engine that wants to know who is on line (PresenceAware); then presence that
 ///   is addressed to the bare domain is dispatch's, and `context.presences` is set

@@ -12,7 +12,8 @@ namespace stoa {
 /// RFC 6120, 8.3.2. `continue_` is written `continue`.
 enum class ErrorType { auth, cancel, continue_, modify, wait };
 
-/// The defined conditions of RFC 6120, 8.3.3; the enumerator is the element name with `-` as `_`.
+/// The defined conditions of RFC 6120, 8.3.3, and `payment-required` of RFC 3920, which XEP-0060
+/// still uses; the enumerator is the element name with `-` as `_`.
 enum class Condition {
   bad_request,
   conflict,
@@ -25,6 +26,7 @@ enum class Condition {
   not_acceptable,
   not_allowed,
   not_authorized,
+  payment_required,
   policy_violation,
   recipient_unavailable,
   redirect,
@@ -40,7 +42,7 @@ enum class Condition {
 
 std::string_view token(ErrorType type);
 std::string_view token(Condition condition);
-/// The condition of an element name, nullopt where RFC 6120 has none of that name.
+/// The condition of an element name, nullopt where there is none of that name.
 std::optional<Condition> condition_of(std::string_view token);
 
 /// A refusal: what the requester gets instead of what was asked. A value.

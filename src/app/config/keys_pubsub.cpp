@@ -74,11 +74,20 @@ Keys pubsub_rule_keys() {
              "to whose nodes others may be linked, or put below them: \"owners\", their own; "
              "\"publishers\", those where they may publish",
              STOA_PUBSUB(binding)),
+      R::key(
+          "pubsub.collection_access", "",
+          "who gets by a collection what is in a node: \"both\", whom the collection and the node "
+          "let read; \"collection-only\", whom the collection does",
+          STOA_PUBSUB(access)),
       R::key("pubsub.collection_items", "",
              "the items of all nodes in a collection are given to those who ask it for items",
              STOA_PUBSUB(collection_items)),
       R::key("pubsub.stanza_ids", "", "events name the UID of their archive entry (XEP-0359)",
              STOA_PUBSUB(stanza_ids)),
+      R::key(
+          "pubsub.resend_after", "seconds",
+          "until an event that came back with an error of type wait goes out once more; 0: never",
+          STOA_PUBSUB(resend_after)),
       R::key("pubsub.bounce_limit", "bounces", "of events until a subscription ends",
              STOA_PUBSUB(bounce_limit)),
   };

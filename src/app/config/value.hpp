@@ -98,6 +98,12 @@ struct Tokens<pubsub::Creation> {
       std::pair{"admins", pubsub::Creation::admins}};
 };
 template <>
+struct Tokens<pubsub::CollectionAccess> {
+  static constexpr std::array words = {
+      std::pair{"both", pubsub::CollectionAccess::both},
+      std::pair{"collection-only", pubsub::CollectionAccess::collection_only}};
+};
+template <>
 struct Tokens<pubsub::Chart> {
   static constexpr std::array words = {std::pair{"strict", pubsub::Chart::strict},
                                        std::pair{"lenient", pubsub::Chart::lenient}};

@@ -2,6 +2,7 @@
 
 #include <stoa/pubsub/model/options.hpp>
 
+#include "pubsub/engine/resend.hpp"
 #include "pubsub/engine/scene.hpp"
 
 /// The access models that rest on an owner's roster (XEP-0060, 4.5), and what XEP-0163 makes of
@@ -115,6 +116,7 @@ bool opens(const Done& step) {
     const auto* configured = std::get_if<change::NodeConfigured>(&change);
     if (configured == nullptr) return std::holds_alternative<change::AffiliationSet>(change);
     return configured->before->access_model != configured->after->access_model ||
+           configured->before->payment_required != configured->after->payment_required ||
            configured->before->roster_groups_allowed != configured->after->roster_groups_allowed;
   });
 }
@@ -123,8 +125,9 @@ bool opens(const Done& step) {
 
 std::optional<Verdict> lacks_roster(const Scene& scene) {
   const auto digest = scene.state.subscriptions.next_digest();
-  const bool idle = std::holds_alternative<Tick>(scene.request.action) &&
-                    !(digest && *digest <= scene.now());  // nobody's rights are asked
+  const bool sends = (digest && *digest <= scene.now()) || may_resend(scene);
+  const bool idle =
+      std::holds_alternative<Tick>(scene.request.action) && !sends;  // nobody's rights are asked
   if (scene.settings.people == nullptr || idle) return std::nullopt;
   if (scene.settings.of_account) return lacks_roster_of(scene, scene.settings.service);
   const auto* configure = std::get_if<action::Configure>(&scene.request.action);

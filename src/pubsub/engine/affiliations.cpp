@@ -112,10 +112,11 @@ Affiliation left_with(const Scene& scene, const AffiliationPlan& plan, const Jid
 /// What the move means for the entity's subscriptions (8.7.4, PS-AFF-12, PS-AFF-13).
 void settle_subscriptions(const Scene& scene, const AffiliationPlan& plan, const Move& move,
                           Done& step) {
-  const bool whitelist = scene.config().access_model == AccessModel::whitelist;
+  const bool members_only =
+      scene.config().access_model == AccessModel::whitelist || scene.config().payment_required;
   for (const Subscription* held : concerned(scene, move)) {
     const Grant now = grant(left_with(scene, plan, held->jid.bare()), Privilege::subscribe);
-    const bool refused = now == Grant::no || (now == Grant::by_policy && whitelist);
+    const bool refused = now == Grant::no || (now == Grant::by_policy && members_only);
     if (refused) {
       end_subscription(scene, step, *held);
     } else if (now == Grant::yes && held->state == SubscriptionState::pending) {

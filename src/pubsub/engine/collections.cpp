@@ -68,9 +68,11 @@ std::optional<Verdict> lacks_above(const Scene& scene, const std::vector<std::ui
   return Verdict(Lacks<Need>{need::Above{from}});
 }
 
-std::vector<std::uint64_t> numbers_of(const NodeState& state) {
+/// The collections that a node is in; what is in none is in the root.
+std::vector<std::uint64_t> numbers_of(const Scene& scene) {
   std::vector<std::uint64_t> numbers;
-  for (const auto& [number, node] : state.parents) numbers.push_back(number);
+  for (const auto& [number, node] : scene.state.parents) numbers.push_back(number);
+  if (numbers.empty() && root_hears(scene)) numbers.push_back(scene.whole.root.number);
   return numbers;
 }
 
@@ -99,6 +101,9 @@ std::optional<Verdict> relocate(const Scene& scene, const Relocation& move, say:
   std::set<std::uint64_t> all;
   for (const auto& [number, node] : scene.state.parents) all.insert(number);
   for (const Relative* parent : move.in) all.insert(parent->number);
+  const bool was_on_top = scene.state.parents.empty() && what != say::Kinship::What::created;
+  const bool will_be = move.in.empty() && move.out.size() == scene.state.parents.size();
+  if (root_hears(scene) && (was_on_top || will_be)) all.insert(scene.whole.root.number);
   if (auto verdict = lacks_above(scene, {all.begin(), all.end()})) return verdict;
   for (const Relative* parent : move.in) {
     step.changes.push_back(
@@ -226,8 +231,31 @@ std::optional<Verdict> lacks_family(const Scene& scene) {
 }
 
 std::optional<Verdict> lacks_above(const Scene& scene) {
-  if (scene.state.parents.empty() || !scene.config().deliver_notifications) return std::nullopt;
-  return lacks_above(scene, numbers_of(scene.state));
+  const auto from = numbers_of(scene);
+  if (from.empty() || !scene.config().deliver_notifications) return std::nullopt;
+  return lacks_above(scene, from);
+}
+
+bool root_hears(const Scene& scene) {
+  return scene.whole.root.heard && scene.request.node != root_key;
+}
+
+std::optional<Verdict> tell_root(const Scene& scene, Done& step) {
+  const bool placed = std::any_of(step.changes.begin(), step.changes.end(), [](const Change& one) {
+    return std::holds_alternative<change::Linked>(one);
+  });
+  if (placed || !root_hears(scene)) return std::nullopt;
+  if (auto verdict = lacks_above(scene, {scene.whole.root.number})) return verdict;
+  tell_of(scene, say::Kinship::What::created, {}, step);
+  return std::nullopt;
+}
+
+bool Engine::shares(const pubsub::Settings& settings) {
+  return !settings.of_account && settings.offers("collections");
+}
+
+void Engine::share(pubsub::Settings& settings, const NodeState& state) {
+  settings.root = {state.number, !state.subscriptions.empty()};
 }
 
 say::Above above_of(const Scene& scene) {

@@ -21,6 +21,8 @@ Fate fate(const Scene& scene, const Subscription& subscription, const NodeConfig
   const Affiliation affiliation = scene.state.affiliation_of(bare);
   const Grant grant = pubsub::grant(affiliation, Privilege::subscribe);
   const bool pending = subscription.state == SubscriptionState::pending;
+  const bool unpaid = after.payment_required && grant != Grant::yes;
+  if (unpaid) return Fate::ends;
   const bool entitled = grant == Grant::yes || (grant == Grant::by_policy &&
                                                 admits(scene.state, after, scene.settings, bare));
   if (model == AccessModel::authorize) return pending && entitled ? Fate::begins : Fate::stays;
@@ -31,7 +33,8 @@ Fate fate(const Scene& scene, const Subscription& subscription, const NodeConfig
 void settle_subscriptions(const Scene& scene, const NodeConfig& after, Done& step) {
   const NodeConfig& before = scene.config();
   const bool same = before.access_model == after.access_model &&
-                    before.roster_groups_allowed == after.roster_groups_allowed;
+                    before.roster_groups_allowed == after.roster_groups_allowed &&
+                    before.payment_required == after.payment_required;
   if (same) return;
   for (const Subscription& subscription : scene.state.subscriptions) {
     switch (fate(scene, subscription, after)) {

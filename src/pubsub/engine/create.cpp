@@ -9,6 +9,11 @@ namespace stoa::pubsub {
 
 namespace {
 
+/// XEP-0470, 4.4: the nodes of attachments, and of their summaries, are the service's to make.
+bool is_reserved(std::string_view node) {
+  return node.starts_with("urn:xmpp:pubsub-attachments:");
+}
+
 bool creation_allowed(const Scene& scene) {
   if (scene.settings.of_account) {
     return scene.bare == scene.settings.service || scene.admin();  // of a server's own address
@@ -43,6 +48,7 @@ std::optional<Verdict> owns_too_many(const Scene& scene) {
 
 std::optional<Verdict> may_not_create(const Scene& scene) {
   if (!scene.settings.offers("create-nodes")) return Verdict(unsupported("create-nodes"));
+  if (is_reserved(scene.request.node)) return Verdict(refuse(Fault::reserved_name));
   if (!creation_allowed(scene)) return Verdict(refuse(Fault::may_not_create));
   if (scene.request.node.size() > scene.settings.limits.node_id_bytes) {
     return Verdict(refuse(Fault::node_id_refused));
@@ -107,16 +113,17 @@ Verdict decide_create(const Scene& scene, const action::Create& action) {
     config = std::make_shared<const NodeConfig>(std::move(asked).value());
   }
   Done step{.changes = creation(scene, std::move(config))};
+  NodeState made;
+  for (const Change& change : step.changes) apply(made, change);
+  made.kin = scene.state.kin;
+  made.above = scene.state.above;
+  made.lineage = scene.state.lineage;
+  made.lineage_used = scene.state.lineage_used;
   if (action.configure) {
-    NodeState made;
-    for (const Change& change : step.changes) apply(made, change);
-    made.kin = scene.state.kin;
-    made.above = scene.state.above;
-    made.lineage = scene.state.lineage;
-    made.lineage_used = scene.state.lineage_used;
     if (auto verdict = relate(scene.at(made), *action.configure, step)) return std::move(*verdict);
     if (auto verdict = link(scene.at(made), *action.configure, step)) return std::move(*verdict);
   }
+  if (auto verdict = tell_root(scene.at(made), step)) return std::move(*verdict);
   tell_creator(scene, step);
   if (action.instant) step.reply = wire::created(scene.request.node);
   return step;

@@ -2,6 +2,7 @@
 #include "pubsub/engine/desk.hpp"
 #include "pubsub/engine/digest.hpp"
 #include "pubsub/engine/presence.hpp"
+#include "pubsub/engine/public_subscribers.hpp"
 #include "pubsub/engine/relations.hpp"
 #include "pubsub/engine/removal.hpp"
 #include "pubsub/engine/scene.hpp"
@@ -72,6 +73,15 @@ struct Rules {
   Verdict operator()(const action::Import& a) const { return decide_import(scene, a); }
   Verdict operator()(const action::OfferNode& a) const { return decide_offer(scene, a); }
   Verdict operator()(const action::AnswerOffer& a) const { return decide_answer_offer(scene, a); }
+  Verdict operator()(const action::PublicSubscribers& a) const {
+    return decide_public_subscribers(scene, a);
+  }
+  Verdict operator()(const action::WatchSubscribers& a) const { return decide_watch(scene, a); }
+  Verdict operator()(const action::UnwatchSubscribers& a) const { return decide_unwatch(scene, a); }
+  Verdict operator()(const action::OwnWatches&) const { return decide_own_watches(scene); }
+  Verdict operator()(const action::SubscribersInfo&) const {
+    return decide_subscribers_info(scene);
+  }
 };
 
 /// A lease whose end has come counts as over, though its Tick is still to come (PS-OPT-29): the
@@ -94,8 +104,10 @@ Verdict decide_after_leases(const Scene& scene) {
 
 }  // namespace
 
-Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
-                       const pubsub::Settings& settings, const Context& context) {
+namespace {
+
+Verdict decide_at(const NodeState& state, const pubsub::Request& request,
+                  const pubsub::Settings& settings, const Context& context) {
   const Scene scene(state, request, settings, context);
   if (auto verdict = lacks_roster(scene)) return std::move(*verdict);
   if (auto verdict = lacks_lineage(scene)) return std::move(*verdict);
@@ -106,6 +118,7 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
       leases_first ? decide_after_leases(scene) : std::visit(Rules{scene}, request.action);
   if (auto* step = std::get_if<Done>(&verdict)) {
     if (auto lacking = greet_newcomers(scene, *step)) return std::move(*lacking);
+    tell_watchers(scene, *step);
     select_present(scene, *step);
     select_admitted(scene, *step);
     const bool silent = std::holds_alternative<action::Import>(request.action);
@@ -121,11 +134,42 @@ Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
     state.above.reset();
     state.lineage_used = true;
     state.log.reset();
+    state.republished.reset();
     state.kept.reset();
     state.bytes.reset();
     state.counted.reset();
   }
   return verdict;
+}
+
+/// The root is always there; its rows are made with the first subscription.
+Verdict decide_at_new_root(const NodeState& state, const pubsub::Request& request,
+                           const pubsub::Settings& settings, const Context& context) {
+  NodeConfig config;
+  config.node_type = NodeType::collection;
+  config.hidden = true;
+  const change::NodeCreated creation{
+      .number = context.ids.number(),
+      .node = std::string(root_key),
+      .creator = settings.service,
+      .created = context.now,
+      .config = std::make_shared<const NodeConfig>(std::move(config))};
+  NodeState made;
+  apply(made, creation);
+  made.held_subscriptions = state.held_subscriptions;
+  Verdict verdict = decide_at(made, request, settings, context);
+  auto* step = std::get_if<Done>(&verdict);
+  if (step && !step->changes.empty()) step->changes.insert(step->changes.begin(), creation);
+  return verdict;
+}
+
+}  // namespace
+
+Verdict Engine::decide(const NodeState& state, const pubsub::Request& request,
+                       const pubsub::Settings& settings, const Context& context) {
+  const bool new_root = request.node == root_key && !state.exists();
+  return new_root ? decide_at_new_root(state, request, settings, context)
+                  : decide_at(state, request, settings, context);
 }
 
 std::optional<Timestamp> Engine::deadline(const NodeState& state) {

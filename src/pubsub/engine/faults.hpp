@@ -28,6 +28,8 @@ enum class Fault {
   too_many_subscriptions,
   pending_subscription,
   closed_node,
+  unpaid_subscription,
+  unpaid_items,
   no_presence_subscription,
   not_in_roster_group,
   subid_required,

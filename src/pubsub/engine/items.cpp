@@ -80,7 +80,7 @@ JoinedRead joined_read(const Scene& scene, const Items& items) {
   return {.number = scene.state.number,
           .node = scene.state.node,
           .bare = scene.bare,
-          .admin = scene.admin(),
+          .admin = scene.admin() || scene.settings.access == CollectionAccess::collection_only,
           .now = scene.now(),
           .max_items = items.max_items,
           .page = items.page,

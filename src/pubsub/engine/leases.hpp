@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include <stoa/pubsub/model/options.hpp>
+
 #include "pubsub/engine/scene.hpp"
 
 namespace stoa::pubsub {
@@ -17,6 +19,21 @@ Result<const Subscription*, StanzaError> choose_subscription(const Scene& scene,
 /// what cannot be, invalid-options (6.3.6.2).
 Result<Subscription, StanzaError> with_options(const Scene& scene, Subscription subscription,
                                                const forms::Form& form);
+
+/// The same of a subscription that is there, with what follows (6.3.5): the step gets the change,
+/// and the notices where it becomes effective. A verdict instead: why not, or what must be known.
+struct OptionsSet {
+  std::optional<Verdict> verdict = {};
+  Subscription after = {};
+};
+struct Revision {
+  const Subscription& before;
+  Subscription base;  ///< what the form is laid over
+};
+OptionsSet set_options(const Scene& scene, Revision revision, const forms::Form& form, Done& step);
+
+/// What the form of options says of a subscription; without a lease that the service itself gave.
+Lease lease_of(const Subscription& subscription);
 
 /// Sets the ends that the service itself gives: of pending and unconfigured ones, of leases by
 /// policy, and when the notice before the end is due (12.19).

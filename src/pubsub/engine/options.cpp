@@ -17,12 +17,40 @@ Result<const Subscription*, StanzaError> subscription_meant(const Scene& scene, 
   return choose_subscription(scene, jid, subid, Fault::not_subscribed_options);
 }
 
+}  // namespace
+
 Lease lease_of(const Subscription& subscription) {
   const bool lasting = subscription.state == SubscriptionState::subscribed;
   return {subscription.options, lasting ? subscription.expires : std::nullopt};
 }
 
-}  // namespace
+OptionsSet set_options(const Scene& scene, Revision revision, const forms::Form& form, Done& step) {
+  const auto& [before, start] = revision;
+  Subscription base = start;
+  base.expires = lease_of(before).expires;
+  auto with = with_options(scene, std::move(base), form);
+  if (!with) return {Verdict(std::move(with).error())};
+  Subscription after = std::move(with).value();
+  const bool becomes_effective = before.state == SubscriptionState::unconfigured;
+  if (becomes_effective && wants_last_item(scene) && last_item(scene).unknown) {
+    return {Verdict(Lacks<Need>{need::Last{}})};
+  }
+  if (becomes_effective) after.state = SubscriptionState::subscribed;
+  if (before.state == SubscriptionState::pending) {
+    after.expires = before.expires;  // the lease begins with the approval
+  } else if (becomes_effective || after.expires != before.expires) {
+    begin_lease(scene, after);
+  }
+  adjust_digest(scene, after);
+  if (auto verdict = flush_digest(scene, step, after)) return {std::move(*verdict)};
+  step.changes.push_back(change::SubscriptionSet{scene.state.number, before, after});
+  if (becomes_effective) {
+    tell_subscriber(scene, step, after, after.state);
+    tell_owners(scene, step, after, after.state);
+    send_last_item(scene, step, after);
+  }
+  return {std::nullopt, std::move(after)};
+}
 
 Verdict decide_read_options(const Scene& scene, const action::ReadOptions& action) {
   const auto meant = subscription_meant(scene, action.jid, action.subid);
@@ -38,31 +66,10 @@ Verdict decide_read_options(const Scene& scene, const action::ReadOptions& actio
 Verdict decide_set_options(const Scene& scene, const action::SetOptions& action) {
   const auto meant = subscription_meant(scene, action.jid, action.subid);
   if (!meant) return meant.error();
-  const Subscription& before = **meant;
   Done step;
   if (action.form.type == forms::FormType::cancel) return step;
-  Subscription base = before;
-  base.expires = lease_of(before).expires;
-  auto with = with_options(scene, std::move(base), action.form);
-  if (!with) return std::move(with).error();
-  Subscription after = std::move(with).value();
-  const bool becomes_effective = before.state == SubscriptionState::unconfigured;
-  if (becomes_effective && wants_last_item(scene) && last_item(scene).unknown) {
-    return Lacks<Need>{need::Last{}};
-  }
-  if (becomes_effective) after.state = SubscriptionState::subscribed;
-  if (before.state == SubscriptionState::pending) {
-    after.expires = before.expires;  // the lease begins with the approval
-  } else if (becomes_effective || after.expires != before.expires) {
-    begin_lease(scene, after);
-  }
-  adjust_digest(scene, after);
-  if (auto verdict = flush_digest(scene, step, after)) return std::move(*verdict);
-  step.changes.push_back(change::SubscriptionSet{scene.state.number, before, after});
-  if (!becomes_effective) return step;
-  tell_subscriber(scene, step, after, after.state);
-  tell_owners(scene, step, after, after.state);
-  send_last_item(scene, step, after);
+  OptionsSet set = set_options(scene, {**meant, **meant}, action.form, step);
+  if (set.verdict) return std::move(*set.verdict);
   return step;
 }
 

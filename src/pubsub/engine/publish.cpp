@@ -287,8 +287,10 @@ Verdict make_and_publish(const Scene& scene, SharedConfig config, const Publish&
   NodeState made;
   for (const Change& change : step.changes) apply(made, change);
   made.stored_bytes = scene.state.stored_bytes;
+  made.above = scene.state.above;
   const Scene there = scene.at(made);
   if (Objection objection = first_objection(checks, there, publish)) return std::move(*objection);
+  if (auto verdict = tell_root(there, step)) return std::move(*verdict);
   return carry_out(there, publish, std::move(step));
 }
 

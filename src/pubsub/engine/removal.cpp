@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pubsub/engine/public_subscribers.hpp"
+
 namespace stoa::pubsub {
 
 namespace {
@@ -49,6 +51,7 @@ Verdict decide_remove_user(const Scene& scene, const action::RemoveUser& action)
         change::AffiliationSet{state.number, action.user, before, Affiliation::none});
   }
   end_subscriptions(scene, action.user, step);
+  end_watches(scene, action.user, step);
   return step;
 }
 

@@ -46,8 +46,12 @@ Objection itself_refuses_reading(const Scene& scene) {
     case Grant::by_policy:
       break;
   }
-  if (admits(scene.state, scene.config(), scene.settings, scene.bare)) return std::nullopt;
-  if (const auto fault = refusal_of(scene.config().access_model)) return refuse(*fault);
+  const NodeConfig& config = scene.config();
+  const bool admitted = admits(scene.state, config, scene.settings, scene.bare);
+  const auto fault = refusal_of(config.access_model);
+  if (!admitted && fault) return refuse(*fault);
+  if (config.payment_required) return refuse(Fault::unpaid_items);
+  if (admitted) return std::nullopt;
   if (is_subscribed(scene.state, scene.bare)) return std::nullopt;
   return refuse(Fault::not_subscribed_items);
 }
@@ -55,6 +59,7 @@ Objection itself_refuses_reading(const Scene& scene) {
 bool itself_lets_read(const NodeState& state, const Settings& settings, const Jid& bare) {
   const Grant given = grant(state.affiliation_of(bare), Privilege::retrieve);
   if (given != Grant::by_policy) return given == Grant::yes;
+  if (state.config->payment_required) return false;
   if (admits(state, *state.config, settings, bare)) return true;
   return state.config->access_model == AccessModel::authorize && is_subscribed(state, bare);
 }
@@ -87,7 +92,7 @@ std::uint32_t item_limit(const NodeConfig& config, const Scene& scene) {
 
 bool is_heard(const Scene& scene) {
   return scene.settings.of_account || !scene.state.subscriptions.empty() ||
-         !scene.state.parents.empty();
+         !scene.state.parents.empty() || root_hears(scene);
 }
 
 bool notifies(const Scene& scene) {

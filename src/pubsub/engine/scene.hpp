@@ -130,6 +130,11 @@ Done end_leases(const Scene& scene);
 /// Whether somebody may be told because of a collection above: then the listeners above must be
 /// known before anything is said.
 std::optional<Verdict> lacks_above(const Scene& scene);
+/// Whether somebody is subscribed to the root of all collections, below which the node is.
+bool root_hears(const Scene& scene);
+/// Tells them of a node that the step makes in no other collection. The state is the node that is
+/// made; a verdict: what must be known first.
+std::optional<Verdict> tell_root(const Scene& scene, Done& step);
 /// Those listeners; null where there are none to ask for.
 say::Above above_of(const Scene& scene);
 

@@ -76,6 +76,13 @@ Objection not_admitted(const Scene& scene, const Subscribe& subscribe) {
   return refuse(*fault);
 }
 
+/// 6.1.3.5
+Objection not_paid(const Scene& scene, const Subscribe& subscribe) {
+  if (!scene.config().payment_required) return std::nullopt;
+  if (grant(standing_of(scene, subscribe), Privilege::subscribe) == Grant::yes) return std::nullopt;
+  return refuse(Fault::unpaid_subscription);
+}
+
 /// XEP-0496, 4.4
 Objection not_admitted_above(const Scene& scene, const Subscribe& subscribe) {
   if (scene.admin() || subscribe.jid.bare_view() == scene.bare.str()) {
@@ -86,8 +93,8 @@ Objection not_admitted_above(const Scene& scene, const Subscribe& subscribe) {
 }
 
 constexpr Check<Subscribe> subscribe_checks[] = {
-    foreign_jid, missing,         not_allowed_by_node, refused_affiliation,
-    anonymous,   already_pending, not_admitted,        not_admitted_above};
+    foreign_jid,  missing,  not_allowed_by_node, refused_affiliation, anonymous, already_pending,
+    not_admitted, not_paid, not_admitted_above};
 
 /// 6.1.3.9
 std::optional<Verdict> too_many(const Scene& scene, const Subscribe& subscribe) {
@@ -116,9 +123,15 @@ SubscriptionState state_of_new(const Scene& scene, const Subscribe& subscribe,
   return asked ? SubscriptionState::unconfigured : SubscriptionState::subscribed;
 }
 
+/// XEP-0465, 4.1; accounts have no such lists.
+bool marks(const Scene& scene, const Subscribe& subscribe) {
+  return subscribe.is_public && !scene.settings.of_account;
+}
+
 /// The new row, or why the options that came along are refused (6.3.7).
 Result<Subscription, StanzaError> make(const Scene& scene, const Subscribe& subscribe) {
   Subscription made{.jid = subscribe.jid, .subid = scene.subid(), .since = scene.now()};
+  made.options.is_public = marks(scene, subscribe);
   if (subscribe.options) {
     auto with = with_options(scene, made, *subscribe.options);
     if (!with) return std::move(with).error();
@@ -162,15 +175,29 @@ const Subscription* standing_subscription(const Scene& scene, const Subscribe& s
   return held.empty() ? nullptr : held.front();
 }
 
+/// The same subscription, with the options that came along now (6.3.7).
+Verdict subscribe_again(const Scene& scene, const Subscribe& subscribe, const Subscription& held) {
+  Done step;
+  Subscription after = held;
+  after.options.is_public = marks(scene, subscribe);  // to leave it out takes it back (XEP-0465)
+  if (subscribe.options) {
+    OptionsSet set = set_options(scene, {held, after}, *subscribe.options, step);
+    if (set.verdict) return std::move(*set.verdict);
+    after = std::move(set.after);
+  } else if (after != held) {
+    step.changes.push_back(change::SubscriptionSet{scene.state.number, held, after});
+  }
+  step.reply = reply_for(scene, after, subscribe);
+  return step;
+}
+
 }  // namespace
 
 Verdict decide_subscribe(const Scene& scene, const Subscribe& subscribe) {
   if (Objection objection = first_objection(subscribe_checks, scene, subscribe))
     return std::move(*objection);
   if (const Subscription* held = standing_subscription(scene, subscribe)) {
-    Done again;
-    again.reply = wire::subscribed(scene.state.node, *held);
-    return again;
+    return subscribe_again(scene, subscribe, *held);
   }
   if (auto verdict = too_many(scene, subscribe)) return std::move(*verdict);
   auto made = make(scene, subscribe);

@@ -1,6 +1,8 @@
 #include <array>
 
 #include "pubsub/engine/digest.hpp"
+#include "pubsub/engine/public_subscribers.hpp"
+#include "pubsub/engine/resend.hpp"
 #include "pubsub/engine/retraction.hpp"
 #include "pubsub/engine/scene.hpp"
 
@@ -85,9 +87,13 @@ std::optional<Verdict> expire_items(const Scene& scene, Done& step) {
 Verdict decide_bounce(const Scene& scene, const action::Bounce& bounce) {
   Done step;
   const Subscription* found = bounced(scene.state, scene.request.from, bounce.tag);
-  if (found == nullptr) return step;
+  if (found == nullptr) {
+    if (ends_at_once(bounce)) watcher_bounced(scene, bounce.tag, step);
+    return step;
+  }
   Subscription after = *found;
   ++after.bounces;
+  note_missed(scene, bounce, after);
   const bool ends = ends_at_once(bounce) || after.bounces >= scene.settings.bounce_limit;
   change::SubscriptionSet change{scene.state.number, *found, std::nullopt};
   if (!ends) change.after = std::move(after);
@@ -110,6 +116,8 @@ Verdict decide_tick(const Scene& scene) {
   if (auto verdict = expire_items(scene, step)) return std::move(*verdict);
   if (!step.changes.empty()) return step;  // digests are for the next Tick
   if (auto verdict = send_digests(scene, step)) return std::move(*verdict);
+  if (!step.changes.empty()) return step;
+  if (auto verdict = resend(scene, step)) return std::move(*verdict);
   return step;
 }
 

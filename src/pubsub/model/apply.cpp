@@ -8,6 +8,7 @@ constexpr std::size_t max_known_items = 8192;  ///< entries of one node's index 
 
 /// Whether both take part in the audiences in the same way.
 bool same_part(const std::optional<Subscription>& a, const std::optional<Subscription>& b) {
+  if (a.has_value() != b.has_value()) return false;  // whether its JID has several
   const bool listens = a && a->listens();
   if (listens != (b && b->listens())) return false;
   if (!listens) return true;
@@ -58,6 +59,7 @@ void bring_back(NodeState& state, const NodeState& node) {
   state.above.reset();
   state.kept.reset();
   state.log.reset();
+  state.republished.reset();
   state.lineage.reset();
   state.bytes.reset();
   state.counted.reset();
@@ -77,6 +79,16 @@ void set_subscription(NodeState& state, const std::optional<Subscription>& befor
   if (before) state.subscriptions.remove(before->jid, before->subid);
   if (after) state.subscriptions.put(*after);
   state.held_subscriptions.reset();
+}
+
+void set_watcher(NodeState& state, const Jid& jid, const std::string& subid) {
+  Watchers all = state.watchers ? *state.watchers : Watchers();
+  if (subid.empty()) {
+    all.erase(jid);
+  } else {
+    all.insert_or_assign(jid, subid);
+  }
+  state.watchers = all.empty() ? nullptr : std::make_shared<const Watchers>(std::move(all));
 }
 
 void link(NodeState& state, const change::Linked& c, change::Linked::Way way) {
@@ -156,6 +168,7 @@ struct Apply {
     set_subscription(state, c.before, c.after);
   }
   void operator()(const change::AffiliationSet& c) const { set_affiliation(state, c.jid, c.after); }
+  void operator()(const change::WatcherSet& c) const { set_watcher(state, c.jid, c.after); }
   void operator()(const change::Linked& c) const { link(state, c, c.way); }
   void operator()(const change::Related& c) const {
     relate_to(state, c.link_after, c.parent_after);
@@ -215,6 +228,7 @@ struct Revert {
   void operator()(const change::AffiliationSet& c) const {
     set_affiliation(state, c.jid, c.before);
   }
+  void operator()(const change::WatcherSet& c) const { set_watcher(state, c.jid, c.before); }
   void operator()(const change::Linked& c) const {
     using Way = change::Linked::Way;
     link(state, c, c.way == Way::in ? Way::out : Way::in);
@@ -250,6 +264,7 @@ struct HowDurable {
   Durability operator()(const change::NodePurged&) const { return Durability::hard; }
   Durability operator()(const change::SubscriptionSet&) const { return Durability::hard; }
   Durability operator()(const change::AffiliationSet&) const { return Durability::hard; }
+  Durability operator()(const change::WatcherSet&) const { return Durability::hard; }
   Durability operator()(const change::Linked&) const { return Durability::hard; }
   Durability operator()(const change::Related&) const { return Durability::hard; }
   Durability operator()(const change::Orphaned&) const { return Durability::soft; }

@@ -46,13 +46,17 @@ class AudienceMaker {
  public:
   AudienceMaker(Names names, Filters filters) : names_(names), filters_(filters) {}
 
-  void add(const Subscription& subscription) {
+  /// One that is there, but does not deliver: its JID has one more.
+  void count(const Subscription& subscription) {
     if (current_.jid != subscription.jid) {
       flush();
       current_ = {subscription.jid, {}, false};
       choosy_ = {subscription.jid, {}};
-      chooses_ = false;
     }
+    ++held_;
+  }
+  void add(const Subscription& subscription) {
+    count(subscription);
     const SubscribeOptions& options = subscription.options;
     current_.subids.push_back(subscription.subid);
     current_.body = current_.body || options.include_body;
@@ -68,19 +72,23 @@ class AudienceMaker {
 
  private:
   void flush() {
-    if (chooses_) {
+    choosy_.several = held_ > 1;
+    if (current_.subids.empty()) {
+      // Nobody: not yet, or none of this JID's delivers.
+    } else if (chooses_) {
       audience_->choosy.push_back(std::move(choosy_));
-    } else if (current_.subids.size() == 1) {
+    } else if (held_ == 1) {
       (current_.body ? with_body_ : single_)->add(current_.jid, current_.subids.front());
       std::string& named = current_.body ? audience_->named_with_body : audience_->named;
       if (names_ == Names::listed)
         named += current_.jid.str() + "\n" + current_.subids.front() + "\n";
-    } else if (current_.subids.size() > 1) {
+    } else {
       audience_->several.push_back(std::move(current_));
     }
     current_ = {};
     choosy_ = {};
     chooses_ = false;
+    held_ = 0;
   }
 
   Names names_;
@@ -92,6 +100,7 @@ class AudienceMaker {
   Audience::Several current_;
   Audience::Choosy choosy_;
   bool chooses_ = false;
+  std::size_t held_ = 0;  // of the current JID
 };
 
 /// The audiences of those among the subscribers whom `hears` takes.
@@ -108,11 +117,14 @@ Audiences gather(const Subscriptions& subscriptions, Names names, Hears hears) {
     filters = filters || (subscription.options.filter && !digest);
   }
   for (const Subscription& subscription : subscriptions) {
-    if (!subscription.listens() || !hears(subscription)) continue;
+    const bool now = subscription.listens() && hears(subscription);
     const bool digest = subscription.options.digest;
-    all.add(subscription);
-    if (digests && !digest) removals.add(subscription);
-    if (filters && !digest) items.add(subscription);
+    const auto put = [&](AudienceMaker& maker, bool belongs) {
+      belongs ? maker.add(subscription) : maker.count(subscription);
+    };
+    put(all, now);
+    if (digests) put(removals, now && !digest);
+    if (filters) put(items, now && !digest);
   }
   Audiences made{.all = all.take()};
   made.removals = digests ? removals.take() : made.all;
@@ -156,6 +168,7 @@ std::size_t NodeState::footprint() const {
   constexpr std::size_t per_affiliation = 140;
   std::size_t total = sizeof(NodeState) + node.capacity() + affiliations.size() * per_affiliation;
   total += subscriptions.footprint() + items.footprint();
+  if (watchers) total += watchers->size() * per_affiliation;
   if (last_item && last_item->payload) total += last_item->payload->size();
   if (audience) {
     std::set<std::shared_ptr<const Audience>> seen;
@@ -181,6 +194,7 @@ void NodeState::shrink() {
   above.reset();
   lineage.reset();
   log.reset();
+  republished.reset();
   kept.reset();
   bytes.reset();
   counted.reset();
@@ -191,11 +205,14 @@ bool same_offer(const KnownOffer& a, const KnownOffer& b) {
 }
 
 bool same_stored(const NodeState& a, const NodeState& b) {
+  const bool same_watchers =
+      a.watchers == b.watchers || (a.watchers && b.watchers && *a.watchers == *b.watchers);
   const bool same_config = (a.config == nullptr) == (b.config == nullptr) &&
                            (a.config == nullptr || *a.config == *b.config);
-  return same_config && a.number == b.number && a.version == b.version && a.node == b.node &&
-         a.creator == b.creator && a.created == b.created && a.affiliations == b.affiliations &&
-         a.parents == b.parents && a.link() == b.link() && a.parent() == b.parent() &&
+  return same_config && same_watchers && a.number == b.number && a.version == b.version &&
+         a.node == b.node && a.creator == b.creator && a.created == b.created &&
+         a.affiliations == b.affiliations && a.parents == b.parents && a.link() == b.link() &&
+         a.parent() == b.parent() &&
          std::equal(a.subscriptions.begin(), a.subscriptions.end(), b.subscriptions.begin(),
                     b.subscriptions.end()) &&
          a.item_count == b.item_count && a.next_seq == b.next_seq && a.redirect == b.redirect &&

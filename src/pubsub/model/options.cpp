@@ -64,6 +64,9 @@ std::vector<Option> access_rows(Rosters rosters) {
        {PublishModel::open, "open", "Anybody"}}));
   rows.push_back(
       Row::boolean("pubsub#subscribe", "Whether subscribing is allowed", &NodeConfig::subscribe));
+  rows.push_back(Row::boolean("x-payment-required",
+                              "Only those who have paid (members) may subscribe and retrieve",
+                              &NodeConfig::payment_required));
   rows.push_back(
       Row::boolean("x-hidden", "Keep the node out of lists for strangers", &NodeConfig::hidden));
   return rows;
@@ -403,6 +406,11 @@ SubscribeTable subscribe_table(const Limits& limits) {
                                    {.min = 0, .max = max_depth, .word = "all"})
                      .visible_when(at_collection, forms::WhenHidden::refused));
   for (LeaseOption& row : filter_rows()) rows.push_back(std::move(row));
+  rows.push_back(
+      LeaseRow::boolean(
+          public_field, "Whether everybody who reads the node may know of it",
+          [](auto& lease) -> auto& { return lease.options.is_public; })
+          .visible_when([](const Lease&, const SubscribeViewer& viewer) { return viewer.lists; }));
   return SubscribeTable(subscribe_options_form, std::move(rows));
 }
 
@@ -417,7 +425,8 @@ SubscribeViewer viewer_of(const NodeConfig& config, const Settings& settings) {
   return {.bodies = !config.collection() && has_bodies(config),
           .collection = config.collection(),
           .selects = selects,
-          .publishers = selects && shows_publishers(config)};
+          .publishers = selects && shows_publishers(config),
+          .lists = !settings.of_account};
 }
 
 namespace {

@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include <stoa/pubsub/model/subscription.hpp>
 
 namespace stoa::pubsub {
@@ -5,9 +7,11 @@ namespace stoa::pubsub {
 namespace {
 
 std::optional<Timestamp> due(const Subscription& subscription) {
-  if (!subscription.announce) return subscription.expires;
-  if (!subscription.expires) return subscription.announce;
-  return std::min(*subscription.announce, *subscription.expires);
+  std::optional<Timestamp> first = subscription.expires;
+  const auto consider = [&first](Timestamp when) { first = first ? std::min(*first, when) : when; };
+  if (subscription.announce) consider(*subscription.announce);
+  if (subscription.missed) consider(subscription.missed->due);
+  return first;
 }
 
 bool logs(const Subscription& subscription) {
@@ -51,6 +55,7 @@ void Subscriptions::put(Subscription subscription) {
   remove(subscription.jid, subscription.subid);
   if (const auto when = due(subscription)) due_.insert(*when);
   if (subscription.digest) digests_due_.insert(subscription.digest->due);
+  if (subscription.missed) ++resends_;
   if (logs(subscription)) ++digests_;
   set_.insert(std::move(subscription));
 }
@@ -60,6 +65,7 @@ void Subscriptions::remove(const Jid& jid, std::string_view subid) {
   if (at == set_.end()) return;
   if (const auto when = due(*at)) due_.erase(due_.find(*when));
   if (at->digest) digests_due_.erase(digests_due_.find(at->digest->due));
+  if (at->missed) --resends_;
   if (logs(*at)) --digests_;
   set_.erase(at);
 }
@@ -72,6 +78,29 @@ std::optional<Timestamp> Subscriptions::next_due() const {
 std::optional<Timestamp> Subscriptions::next_digest() const {
   if (digests_due_.empty()) return std::nullopt;
   return *digests_due_.begin();
+}
+
+std::string stored_text(const Missed& missed) {
+  std::string text;
+  for (const std::uint64_t seq : missed.seqs) {
+    if (!text.empty()) text += ' ';
+    text += std::to_string(seq);
+  }
+  return text;
+}
+
+std::optional<std::vector<std::uint64_t>> missed_of(std::string_view text) {
+  std::vector<std::uint64_t> seqs;
+  while (!text.empty()) {
+    std::uint64_t seq = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seq);
+    if (fault != std::errc()) return std::nullopt;
+    seqs.push_back(seq);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (!text.empty() && text.front() != ' ') return std::nullopt;
+    if (!text.empty()) text.remove_prefix(1);
+  }
+  return seqs;
 }
 
 std::size_t Subscriptions::footprint() const {

@@ -78,6 +78,9 @@ struct Supply {
   void operator()(const fact::ItemCount& fact) const { state.counted = fact.items; }
   void operator()(const fact::Kept& fact) const { state.kept = std::make_shared<const Kept>(fact); }
   void operator()(const fact::Roster&) const {}
+  void operator()(const fact::Published& fact) const {
+    state.republished = std::make_shared<const Republished>(fact);
+  }
 };
 
 }  // namespace

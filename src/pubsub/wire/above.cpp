@@ -38,10 +38,11 @@ std::string headers(const std::vector<const Upward*>& held) {
   out += "'>";
   std::string_view last;
   for (const Upward* upward : held) {
-    if (upward->collection != last) append_header(out, "Collection", upward->collection);
+    if (upward->collection != last) append_header(out, "Collection", shown(upward->collection));
     last = upward->collection;
   }
-  if (held.size() > 1) {
+  const bool names = held.size() > 1 || held.front()->several;
+  if (names) {
     for (const Upward* upward : held) append_header(out, "SubID", upward->subid);
   }
   out += "</headers>";
@@ -73,7 +74,8 @@ void to_above(const Event& event, const NodeState& node, const Heard& heard,
   std::map<Jid, std::vector<const Upward*>> by_jid;
   for (const Upward& upward : heard.above->subscriptions) {
     const bool entitled =
-        wants(upward, heard.about) && may_read(node, heard.settings, upward.jid.bare());
+        wants(upward, heard.about) && (heard.settings.access == CollectionAccess::collection_only ||
+                                       may_read(node, heard.settings, upward.jid.bare()));
     if (entitled && !told_as_subscriber(node, upward.jid)) by_jid[upward.jid].push_back(&upward);
   }
   std::map<std::string, Group> groups;

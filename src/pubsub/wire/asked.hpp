@@ -66,6 +66,9 @@ Claimed decode_collection(const Asked& asked);
 /// The normalised NodeID, nullopt where it cannot be one.
 std::optional<std::string> node_id(std::string_view written);
 
+/// Whether it names the list of a node's public subscribers (XEP-0465); an account has none.
+bool names_list(std::string_view node, const Settings& settings);
+
 /// A payload as text that stands for itself (model/item.hpp).
 Payload payload_text(const xml::Element& payload);
 

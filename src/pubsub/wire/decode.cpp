@@ -94,12 +94,55 @@ bool names_root(const Asked& asked) {
   return would && node && node->empty() && asked.settings.offers("collections");
 }
 
+/// The node without a name is meant: to subscribe by its lack, else by an empty one, so that
+/// nobody leaves it by oversight.
+bool means_root(const ActionRow& row, const Asked& asked) {
+  if (!asked.settings.offers("collections")) return false;
+  if (row.name == "subscribe") return true;
+  const bool subscriber = row.name == "unsubscribe" || row.name == "options";
+  return subscriber && row.ns == ns::pubsub && asked.child.attr("node").has_value();
+}
+
 /// XEP-0465, 5: nobody makes, fills, empties or changes the nodes of these names.
 bool of_public_subscriptions(const ActionRow& row, std::string_view node) {
   if (row.type != "set" || !node.starts_with("urn:xmpp:pps:")) return false;
   constexpr std::array own = {std::string_view("subscribe"), std::string_view("unsubscribe"),
                               std::string_view("options")};
   return std::find(own.begin(), own.end(), row.name) == own.end();
+}
+
+/// What is asked of a node, asked of its list of public subscribers.
+struct OfList {
+  template <class Other>
+  Result<Action, StanzaError> operator()(const Other&) const {
+    return unsupported("subscription-options");
+  }
+  Result<Action, StanzaError> operator()(const action::Items& a) const {
+    return Action(action::PublicSubscribers{a});
+  }
+  Result<Action, StanzaError> operator()(const action::Subscribe& a) const {
+    if (a.options) return unsupported("subscription-options");
+    return Action(action::WatchSubscribers{a.jid});
+  }
+  Result<Action, StanzaError> operator()(const action::Unsubscribe& a) const {
+    return Action(action::UnwatchSubscribers{a.jid, a.subid});
+  }
+  Result<Action, StanzaError> operator()(const action::OwnSubscriptions&) const {
+    return Action(action::OwnWatches{});
+  }
+};
+
+/// XEP-0465, 4.4: the list is asked of the node that it is about. Of its owner's requests none is
+/// for lists.
+Claimed at_list(const ActionRow& row, Asked asked) {
+  if (row.ns != ns::pubsub || row.name == "affiliations") return refuse(Fault::no_such_node);
+  asked.node.erase(0, subscribers_prefix.size());
+  Claimed claimed = row.decode(asked);
+  auto* request = std::get_if<claim::ForEntity<Request>>(&claimed);
+  if (request == nullptr) return claimed;
+  auto action = std::visit(OfList{}, request->request.action);
+  if (!action) return std::move(action).error();
+  return asked.at_node(std::move(action).value());
 }
 
 Claimed decode_pubsub(const Stanza& stanza, const Settings& settings, const Context& context) {
@@ -121,6 +164,10 @@ Claimed decode_pubsub(const Stanza& stanza, const Settings& settings, const Cont
     asked.node_changed = *node != written;
     if (of_public_subscriptions(*chosen.row, *node)) return refuse(Fault::forbidden);
     asked.node = std::move(*node);
+    const bool list = names_list(asked.node, settings);
+    if (list) return at_list(*chosen.row, std::move(asked));
+  } else if (means_root(*chosen.row, asked)) {
+    asked.node = root_key;
   } else if (chosen.row->node == Node::required) {
     return refuse(Fault::node_required);
   }
@@ -149,7 +196,8 @@ Claimed decode_iq(const Stanza& stanza, const Settings& settings, const Context&
 Claimed decode_bounce(const Stanza& stanza) {
   const auto id = read_event_id(stanza.id);
   if (!id) return claim::NotMine{};
-  action::Bounce bounce{.tag = std::string(id->tag), .condition = condition_of(stanza)};
+  action::Bounce bounce{
+      .tag = std::string(id->tag), .condition = condition_of(stanza), .about = id->about};
   const xml::Element* error = stanza.element.child("error", stanza.element.ns());
   const std::string_view type = error ? error->attr_or("type", "cancel") : "cancel";
   for (const ErrorType known : {ErrorType::auth, ErrorType::cancel, ErrorType::continue_,
@@ -178,6 +226,11 @@ Claimed decode_approval(const Stanza& stanza) {
 }
 
 }  // namespace
+
+bool names_list(std::string_view node, const Settings& settings) {
+  return !settings.of_account && node.starts_with(subscribers_prefix) &&
+         node.size() > subscribers_prefix.size();
+}
 
 std::optional<std::string> node_id(std::string_view written) {
   return resourceprep_unbounded(written);

@@ -12,10 +12,6 @@ namespace stoa::pubsub::wire {
 
 namespace {
 
-bool reserved(std::string_view node) {
-  return node.starts_with("urn:xmpp:pubsub-attachments:");
-}
-
 /// The configuration that came with a creation: none for an empty `<configure/>`.
 Result<std::optional<forms::Form>, StanzaError> initial_configuration(const Asked& asked) {
   if (asked.companion == nullptr) return std::optional<forms::Form>();
@@ -51,10 +47,7 @@ Claimed decode_create(const Asked& asked) {
   auto form = initial_configuration(asked);
   if (!form) return std::move(form).error();
   action::Create create{std::move(form).value(), asked.node_changed};
-  if (!asked.node.empty()) {
-    if (reserved(asked.node)) return refuse(Fault::reserved_name);
-    return asked.at_node(std::move(create));
-  }
+  if (!asked.node.empty()) return asked.at_node(std::move(create));
   if (!asked.settings.offers("instant-nodes")) return refuse(Fault::instant_off);
   create.instant = true;
   std::string minted = asked.context.ids.token();

@@ -31,6 +31,7 @@ Claimed decode_subscribe(const Asked& asked) {
   auto jid = jid_of(asked);
   if (!jid) return std::move(jid).error();
   action::Subscribe subscribe{.jid = std::move(jid).value()};
+  subscribe.is_public = asked.child.child("public", public_subscriptions) != nullptr;
   if (asked.companion) {
     if (!asked.settings.offers("subscription-options")) return unsupported("subscription-options");
     if (asked.companion->attr("node") || asked.companion->attr("jid")) {

@@ -6,6 +6,7 @@
 
 #include "pubsub/engine/archive.hpp"
 #include "pubsub/engine/hidden.hpp"
+#include "pubsub/engine/public_subscribers.hpp"
 #include "pubsub/engine/relations.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/asked.hpp"
@@ -233,12 +234,27 @@ disco::Info account_info(const Settings& settings) {
 
 }  // namespace
 
+Verdict decide_subscribers_info(const Scene& scene) {
+  if (Objection objection = node_missing(scene)) return std::move(*objection);
+  disco::Info info{.node = list_name(scene.state)};
+  info.identities.push_back({.category = "pubsub", .type = "leaf"});
+  for (const std::string_view name : {ns::disco_info, ns::pubsub, public_subscriptions}) {
+    info.add_feature(name);
+  }
+  info.add_feature(full_name("subscribe"));
+  info.add_feature(full_name("retrieve-items"));
+  Done step;
+  step.reply = disco::encode(info);
+  return step;
+}
+
 disco::Info Engine::service_info(const pubsub::Settings& settings) {
   if (settings.of_account) return account_info(settings);
   disco::Info info;
   info.identities.push_back({.category = "pubsub", .type = "service", .name = settings.name});
-  for (const std::string_view name : {ns::disco_info, ns::disco_items, ns::commands, ns::rsm,
-                                      ns::pubsub, ns::order_by, ns::shim, caching}) {
+  for (const std::string_view name :
+       {ns::disco_info, ns::disco_items, ns::commands, ns::rsm, ns::pubsub, ns::order_by, ns::shim,
+        caching, public_subscriptions}) {
     info.add_feature(name);
   }
   info.add_feature(std::string(ns::order_by) + "@" + std::string(ns::pubsub));
@@ -313,7 +329,14 @@ Claimed decode_disco(const Stanza& stanza, const Settings& settings) {
   if (of_commands && info) return claim::Answer{disco::encode(command_info(query.node))};
   auto node = node_id(query.node);
   if (!node) return disco::unknown_node();
+  const bool list = names_list(*node, settings);
+  if (list) node->erase(0, subscribers_prefix.size());
   std::string key = *node;
+  if (list && !info) return disco::unknown_node();
+  if (list) {
+    return claim::ForEntity<Request>{std::move(key),
+                                     {stanza.from, std::move(*node), action::SubscribersInfo{}}};
+  }
   if (info) {
     return claim::ForEntity<Request>{std::move(key),
                                      {stanza.from, std::move(*node), action::NodeInfo{}}};

@@ -4,6 +4,7 @@
 
 #include "pubsub/engine/archive.hpp"
 #include "pubsub/engine/faults.hpp"
+#include "pubsub/engine/public_subscribers.hpp"
 #include "pubsub/engine/scene.hpp"
 #include "pubsub/wire/above.hpp"
 #include "pubsub/wire/body.hpp"
@@ -50,7 +51,7 @@ void open_items(std::string& out, std::string_view node) {
 void open_tag(std::string& out, std::string_view name, std::string_view node) {
   out += '<';
   out += name;
-  xml::append_attribute(out, "node", node);
+  if (node != root_key) xml::append_attribute(out, "node", node);
 }
 
 struct Encoder {
@@ -85,6 +86,13 @@ struct Encoder {
     event.tail() += "</items>";
     event.close();
     return event;
+  }
+
+  /// What a bounce of the event is about: items that the node keeps.
+  std::string token_of(const std::string& token, const std::vector<Item>& items) const {
+    if (items.empty() || transient(*node.config) || settings.of_account) return token;
+    const std::uint64_t first = items.front().meta.seq;
+    return wire::publication_token(token, {first, items.back().meta.seq - first + 1});
   }
 
   /// XEP-0359: of one publication, where it is in the archive.
@@ -122,7 +130,7 @@ struct Encoder {
   }
 
   void operator()(const say::Published& said) const {
-    const Event event = event_of_items(said.token, said.items);
+    const Event event = event_of_items(token_of(said.token, said.items), said.items);
     const Copies copies{Topic::items, Shim::with_subids, said.present, said.items};
     if (said.resource.is_full()) {
       to_all_of_account(event, said.resource);
@@ -134,7 +142,7 @@ struct Encoder {
       wire::to_choosy(
           event, node, copies,
           [&](const std::vector<Item>& items) {
-            return event_of_items(said.token + std::to_string(++parts), items);
+            return event_of_items(token_of(said.token + std::to_string(++parts), items), items);
           },
           out);
     }
@@ -200,6 +208,9 @@ struct Encoder {
     if (held != nullptr && held->options.include_body) {
       event = event.with_body(wire::body_text(*node.config, {said.item}));
     }
+    if (held != nullptr && node.subscriptions.of(said.holder).size() > 1) {
+      wire::append_subids(event.tail(), {said.subid});
+    }
     out.push_back(event.to(said.to, said.subid));
   }
   void operator()(const say::SubscriptionNotice& said) const {
@@ -216,6 +227,7 @@ struct Encoder {
     event.close();
     out.push_back(event.to(said.to, said.subid));
   }
+  void operator()(const say::Listed& said) const;
   void operator()(const say::AffiliationNotice& said) const {
     Event event(settings, node.number, said.token);
     xml::Element pubsub("pubsub", ns::pubsub);
@@ -249,6 +261,41 @@ void Encoder::operator()(const say::Digest& said) const {
     send(said.body ? event.with_body(wire::body_text(*node.config, said.items)) : event);
   }
   if (!said.retracted.empty()) send(event_of_removals(said.removals_token, said.retracted));
+}
+
+/// To those who watch the list, as far as they may read the node now.
+void Encoder::operator()(const say::Listed& said) const {
+  auto recipients = std::make_shared<RecipientSet>();
+  std::string named;
+  for (const auto& [jid, subid] : node.watchers ? *node.watchers : Watchers()) {
+    if (!may_read(node, settings, jid.bare())) continue;
+    recipients->add(jid, subid);
+    named += jid.str() + "\n" + subid + "\n";
+  }
+  if (recipients->size() == 0) return;
+  const auto send = [&](const std::string& message, const std::vector<Jid>& jids, auto append) {
+    if (jids.empty()) return;
+    Event event = event_of_node(message);
+    open_items(event.tail(), list_name(node));
+    for (const Jid& jid : jids) append(event.tail(), jid);
+    event.tail() += "</items>";
+    event.close();
+    out.push_back(event.to(recipients, wire::word_for_many(named)));
+  };
+  send(said.token, said.added, [](std::string& text, const Jid& jid) {
+    text += "<item";
+    xml::append_attribute(text, "id", jid.str());
+    text += "><subscriber xmlns='";
+    text += public_subscriptions;
+    text += '\'';
+    xml::append_attribute(text, "jid", jid.str());
+    text += "/></item>";
+  });
+  send(said.removals_token, said.removed, [](std::string& text, const Jid& jid) {
+    text += "<retract";
+    xml::append_attribute(text, "id", jid.str());
+    text += "/>";
+  });
 }
 
 forms::Form authorization(const NodeState& node, const say::AuthorizationRequest& said) {

@@ -62,7 +62,7 @@ class Event {
   /// The same from another node's number: bounces go there.
   Event under(std::uint64_t number) const {
     Event copy(*this);
-    copy.outgoing_.middle = "' id='" + wire::event_id_stem(number, token_);
+    copy.outgoing_.middle = "' id='" + wire::event_id_stem(number, bare_token(token_));
     return copy;
   }
 

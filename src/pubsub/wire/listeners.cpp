@@ -85,7 +85,7 @@ Event copy_for(const Event& event, const NodeState& node, const Audience::Choosy
   const bool body =
       std::any_of(under.begin(), under.end(), [&](std::size_t k) { return choosy.under[k].body; });
   Event copy = body ? event.with_body(body_text(*node.config, items)) : event;
-  if (choosy.under.size() == 1) return copy;
+  if (!choosy.several) return copy;
   std::vector<std::string> subids;
   for (const std::size_t k : under) subids.push_back(choosy.under[k].subid);
   append_subids(copy.tail(), subids);
@@ -143,7 +143,7 @@ void to_choosy(const Event& event, const NodeState& node, const Copies& copies,
     for (const auto& selected : selector.select(choosy)) {
       const std::string& subid = choosy.under[selected.first.front()].subid;
       const bool all = selected.second.size() == copies.items.size();
-      if (all && choosy.under.size() == 1 && !choosy.under.front().body) {
+      if (all && !choosy.several && !choosy.under.front().body) {
         whole->add(choosy.jid, subid);
         named += choosy.jid.str() + "\n" + subid + "\n";
         continue;

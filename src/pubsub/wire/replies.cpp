@@ -15,7 +15,7 @@ struct Reply {
   explicit Reply(std::string_view space) : root("pubsub", space), ns(space) {}
   xml::Element& add(std::string_view name, std::string_view node) {
     xml::Element& child = root.add(name, ns);
-    if (!node.empty()) child.set("node", node);
+    if (!shown(node).empty()) child.set("node", node);
     return child;
   }
 };
@@ -42,7 +42,7 @@ void add_set(xml::Element& root, const Page& asked, const rsm::Page& page, std::
 xml::Element subscription_element(std::string_view node, const Subscription& subscription,
                                   std::string_view ns) {
   xml::Element element("subscription", ns);
-  if (!node.empty()) element.set("node", node);
+  if (!shown(node).empty()) element.set("node", node);
   element.set("jid", subscription.jid.str());
   element.set("subid", subscription.subid);
   element.set("subscription", token(subscription.state));
@@ -104,6 +104,29 @@ xml::Element own_subscriptions(std::string_view node,
   for (const Subscription* subscription : subscriptions) {
     list.add(subscription_element(node, *subscription, ns::pubsub));
   }
+  return std::move(reply.root);
+}
+
+Result<xml::Element, StanzaError> public_subscribers(std::string_view node,
+                                                     const std::vector<Jid>& listed,
+                                                     const Page& asked, std::size_t cap) {
+  auto page = page_of(asked, listed.size(), cap, [&](std::size_t i) { return listed[i].str(); });
+  if (!page) return std::move(page).error();
+  Reply reply(ns::pubsub);
+  xml::Element& list = reply.add("items", node);
+  for (std::size_t i = page->begin; i < page->end; ++i) {
+    list.add("item", ns::pubsub)
+        .set("id", listed[i].str())
+        .add("subscriber", public_subscriptions)
+        .set("jid", listed[i].str());
+  }
+  add_set(reply.root, asked, *page, listed.size());
+  return std::move(reply.root);
+}
+
+xml::Element watching(std::string_view node, const Subscription& subscription) {
+  Reply reply(ns::pubsub);
+  reply.root.add(subscription_element(node, subscription, ns::pubsub));
   return std::move(reply.root);
 }
 

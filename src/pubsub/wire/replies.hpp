@@ -47,6 +47,11 @@ xml::Element options(std::string_view node, const Subscription& subscription,
 xml::Element default_options(std::string_view node, const forms::Form& form);
 xml::Element own_subscriptions(std::string_view node,
                                const std::vector<const Subscription*>& subscriptions);
+/// XEP-0465: the list of public subscribers, and a subscription to it.
+Result<xml::Element, StanzaError> public_subscribers(std::string_view node,
+                                                     const std::vector<Jid>& listed,
+                                                     const Page& asked, std::size_t cap);
+xml::Element watching(std::string_view node, const Subscription& subscription);
 xml::Element own_affiliation(std::string_view node, Affiliation affiliation);
 
 xml::Element configuration(std::string_view node, const forms::Form& form);

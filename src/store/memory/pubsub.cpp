@@ -195,7 +195,7 @@ class PubsubTables final : public Tables<Engine> {
   ReadResult look_up(const NodesRead& read) {
     std::vector<NodePage::Row> rows;
     for (const auto& [key, state] : shadow) {
-      const bool on_top = state.parents.empty();
+      const bool on_top = state.parents.empty() && key != root_key;
       if (on_top && visible(state, read)) rows.push_back({key, state.config->title});
     }
     rsm::Request page{.max = static_cast<std::uint32_t>(read.max), .index = read.index};
@@ -301,6 +301,14 @@ class PubsubTables final : public Tables<Engine> {
     if (items.empty()) return {};
     return {items.rbegin()->second};
   }
+  fact::Published find(std::uint64_t number, const need::Published& need) {
+    fact::Published found{.asked = need.seqs};
+    for (const auto& [seq, item] : items_[number]) {
+      const bool asked = std::find(need.seqs.begin(), need.seqs.end(), seq) != need.seqs.end();
+      if (asked) found.items.push_back(item);
+    }
+    return found;
+  }
   fact::OwnedNodes find(std::uint64_t, const need::OwnedNodes& need) {
     fact::OwnedNodes found{.asked = need};
     for (const auto& [key, state] : shadow) {
@@ -373,6 +381,9 @@ class PubsubTables final : public Tables<Engine> {
         const NodeState* state = at(number);
         if (state == nullptr || !levels.emplace(number, distance).second) continue;
         for (const auto& [parent, node] : state->parents) next.push_back(parent);
+        const auto root = shadow.find(std::string(root_key));
+        const bool on_top = state->parents.empty() && root != shadow.end();
+        if (on_top && root->second.exists()) next.push_back(root->second.number);
       }
       level = std::move(next);
     }
@@ -411,7 +422,9 @@ class PubsubTables final : public Tables<Engine> {
       for (const Subscription& s : state.subscriptions) {
         const bool near = !s.options.depth || *s.options.depth >= distance;
         if (s.state != SubscriptionState::subscribed || !s.options.deliver || !near) continue;
-        above.subscriptions.push_back({number, state.node, s.jid, s.subid, s.options.type});
+        const bool several = state.subscriptions.of(s.jid).size() > 1;
+        above.subscriptions.push_back(
+            {number, state.node, s.jid, s.subid, s.options.type, several});
       }
     }
     return above;

@@ -37,6 +37,7 @@ bool lets_read(const NodeState& state, const Jid& bare) {
     case Affiliation::none:
       break;
   }
+  if (state.config->payment_required) return false;
   const AccessModel model = state.config->access_model;
   if (model != AccessModel::authorize) return model == AccessModel::open;
   const auto held = state.subscriptions.of_entity(bare);

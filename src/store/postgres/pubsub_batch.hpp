@@ -47,6 +47,7 @@ struct NodeWork {
   std::map<std::string_view, std::uint64_t> silenced = {};
   Pending<const pubsub::Subscription*> subscriptions = {};
   Pending<pubsub::Affiliation> affiliations = {};
+  Pending<const pubsub::change::WatcherSet*> watchers = {};
   std::map<std::uint64_t, pubsub::change::Linked::Way> links = {};  ///< by parent
   std::vector<const pubsub::LogEntry*> logged = {};
   std::uint64_t log_dropped = 0;  ///< entries below it go

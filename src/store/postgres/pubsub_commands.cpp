@@ -25,13 +25,17 @@ constexpr Statement involved_nodes{
     "WHERE a.jid = $2 AND n.service = $1 "
     "UNION "
     "SELECT n.node FROM subscriptions s JOIN nodes n ON n.number = s.node "
-    "WHERE s.bare = $2 AND n.service = $1 ORDER BY node"};
+    "WHERE s.bare = $2 AND n.service = $1"
+    "UNION "
+    "SELECT n.node FROM node_watchers w JOIN nodes n ON n.number = w.node "
+    "WHERE w.bare = $2 AND n.service = $1 ORDER BY node"};
 
 // At the accounts of the domains $3, and at these. No service of deleted nodes is one of theirs.
 constexpr Statement involved_elsewhere{
     "involved_elsewhere",
     "SELECT n.service, n.node FROM (SELECT a.node FROM node_affiliations a WHERE a.jid = $2 "
-    "UNION SELECT s.node FROM subscriptions s WHERE s.bare = $2) AS i "
+    "UNION SELECT s.node FROM subscriptions s WHERE s.bare = $2 "
+    "UNION SELECT w.node FROM node_watchers w WHERE w.bare = $2) AS i "
     "JOIN nodes n ON n.number = i.node WHERE n.service <> $1 AND n.service NOT LIKE ' %' "
     "AND (n.service = ANY($3::text[]) OR (strpos(n.service, '@') > 0 "
     "AND split_part(n.service, '@', 2) = ANY($3::text[]))) ORDER BY n.service, n.node"};

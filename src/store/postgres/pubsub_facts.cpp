@@ -29,6 +29,12 @@ constexpr Statement fetch_last{"fetch_last", "SELECT " STOA_ITEM_COLUMNS
                                              ", i.payload FROM items i WHERE " STOA_STANDING_OF_1
                                              " ORDER BY i.seq DESC LIMIT 1"};
 
+constexpr Statement fetch_published{"fetch_published",
+                                    "SELECT " STOA_ITEM_COLUMNS
+                                    ", i.payload FROM items i WHERE " STOA_STANDING_OF_1
+                                    " AND i.seq = ANY($2::bigint[]) "
+                                    "ORDER BY i.seq"};
+
 constexpr Statement count_owned{
     "count_owned",
     "SELECT count(*) FROM node_affiliations a JOIN nodes n ON n.number = a.node "
@@ -72,11 +78,16 @@ constexpr Statement find_children{
 
 constexpr Statement find_above{
     "find_above",
-    "WITH RECURSIVE up(node, distance) AS (SELECT p, 1 FROM unnest($1::bigint[]) AS p UNION "
-    "SELECT l.parent, u.distance + 1 FROM up u JOIN node_links l ON l.child = u.node "
-    "WHERE u.distance < 1000), "
+    "WITH RECURSIVE root(number) AS ("
+    "SELECT n.number FROM nodes n WHERE n.service = $2 AND n.digest = $3::uuid), "
+    "up(node, distance) AS (SELECT p, 1 FROM unnest($1::bigint[]) AS p UNION "
+    "SELECT coalesce(l.parent, r.number), u.distance + 1 "
+    "FROM up u LEFT JOIN node_links l ON l.child = u.node LEFT JOIN root r ON true "
+    "WHERE u.distance < 1000 AND coalesce(l.parent, r.number) <> u.node), "
     "near AS (SELECT node, min(distance) AS distance FROM up GROUP BY node) "
-    "SELECT s.node, n.node, s.jid, s.subid, s.kind FROM near JOIN nodes n ON n.number = near.node "
+    "SELECT s.node, n.node, s.jid, s.subid, s.kind, EXISTS (SELECT FROM subscriptions o "
+    "WHERE o.node = s.node AND o.bare = s.bare AND o.jid = s.jid AND o.subid <> s.subid) FROM near "
+    "JOIN nodes n ON n.number = near.node "
     "JOIN subscriptions s ON s.node = near.node "
     "WHERE n.service = $2 AND s.state = 'subscribed' AND s.deliver AND (s.depth IS NULL OR s.depth "
     ">= near.distance) "
@@ -126,6 +137,15 @@ struct Fetch {
     if (rows.empty()) return fact::Last{};
     return fact::Last{item_in(rows[0])};
   }
+  pubsub::Facts operator()(const need::Published& need) const {
+    Array seqs;
+    for (const std::uint64_t seq : need.seqs) seqs.add(seq);
+    fact::Published found{.asked = need.seqs};
+    for (const auto& row : connection.exec(fetch_published, number, seqs.take())) {
+      found.items.push_back(item_in(row));
+    }
+    return found;
+  }
   pubsub::Facts operator()(const need::OwnedNodes& need) const {
     const auto rows = connection.exec(count_owned, service, need.bare.str());
     return fact::OwnedNodes{need, rows.at(0).at(0).as<std::uint64_t>()};
@@ -156,12 +176,14 @@ struct Fetch {
     Array from;
     for (const std::uint64_t parent : need.from) from.add(parent);
     fact::Above above{.from = need.from};
-    for (const auto& row : connection.exec(find_above, from.take(), service)) {
+    for (const auto& row :
+         connection.exec(find_above, from.take(), service, digest(std::string(pubsub::root_key)))) {
       const auto collection = row[0].as<std::uint64_t>();
       const auto type = pubsub::subscription_type_of(text_in(row[4]));
       if (!type) damaged(collection, "unknown type of a subscription");
       above.subscriptions.push_back({collection, row[1].as<std::string>(),
-                                     jid_in(collection, row[2]), row[3].as<std::string>(), *type});
+                                     jid_in(collection, row[2]), row[3].as<std::string>(), *type,
+                                     row[5].as<bool>()});
     }
     return above;
   }

@@ -32,7 +32,8 @@ namespace {
   "WHERE a.node = n.number), "                                                                 \
   "EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number), "                             \
   "(SELECT o.by || E'\\n' || o.receiver || E'\\n' || stoa_micros(o.until) "                    \
-  "FROM node_offers o WHERE o.node = n.number)"
+  "FROM node_offers o WHERE o.node = n.number), "                                              \
+  "EXISTS (SELECT FROM node_watchers w WHERE w.node = n.number)"
 /// What these are, in their order.
 namespace node_column {
 enum Column {
@@ -54,6 +55,7 @@ enum Column {
   affiliations,
   subscribed,
   offer,
+  watched,
   behind  ///< the first one of the statement's own
 };
 }  // namespace node_column
@@ -77,6 +79,9 @@ constexpr Statement load_subscriptions{"load_subscriptions",
                                        "SELECT " STOA_SUBSCRIPTION_COLUMNS
                                        " FROM subscriptions s WHERE s.node = $1 "
                                        "ORDER BY s.jid, s.since, s.subid"};
+
+constexpr Statement load_watchers{"load_watchers",
+                                  "SELECT jid, subid FROM node_watchers WHERE node = $1"};
 
 constexpr Statement load_parents{
     "load_parents",
@@ -172,7 +177,8 @@ NodeState load_row(const pqxx::row& row) {
 
 /// Whether there is more to a node than its row tells.
 bool has_more(const pqxx::row& row) {
-  return row[node_column::subscribed].as<bool>() || row[node_column::nested].as<bool>();
+  return row[node_column::subscribed].as<bool>() || row[node_column::nested].as<bool>() ||
+         row[node_column::watched].as<bool>();
 }
 
 /// As of the moment of the row.
@@ -181,6 +187,13 @@ void load_more(Connection& connection, const pqxx::row& row, NodeState& state) {
     for (const auto& one : connection.exec(load_subscriptions, state.number)) {
       state.subscriptions.put(subscription_in(one));
     }
+  }
+  if (row[node_column::watched].as<bool>()) {
+    auto watchers = std::make_shared<pubsub::Watchers>();
+    for (const auto& one : connection.exec(load_watchers, state.number)) {
+      watchers->emplace(jid_in(state.number, one[0]), one[1].as<std::string>());
+    }
+    state.watchers = std::move(watchers);
   }
   if (row[node_column::nested].as<bool>()) {
     for (const auto& one : connection.exec(load_parents, state.number)) {

@@ -131,7 +131,7 @@ constexpr Statement count_all_nodes_before{
   "WHEN n.access_model = 'presence' THEN $3::boolean "                                 \
   "WHEN n.access_model = 'roster' "                                                    \
   "THEN coalesce(n.config -> 'pubsub#roster_groups_allowed' ?| $4::text[], false) "    \
-  "ELSE n.access_model IN ('open', 'authorize') END))) "
+  "ELSE n.access_model IN ('open', 'authorize', 'payment') END))) "
 
 constexpr Statement contact_nodes_behind{
     "contact_nodes_behind",

@@ -52,7 +52,7 @@ constexpr Statement affiliations_page{
   "WHERE l.parent = $1 AND ($3 OR a.affiliation IN ('member', 'publisher', 'owner') "  \
   "OR (a.affiliation IS DISTINCT FROM 'outcast' AND CASE WHEN n.hidden "               \
   "THEN EXISTS (SELECT FROM subscriptions s WHERE s.node = n.number AND s.bare = $2) " \
-  "ELSE n.access_model IN ('open', 'authorize') END))) "
+  "ELSE n.access_model IN ('open', 'authorize', 'payment') END))) "
 
 constexpr Statement count_children{"count_children", STOA_SEEN "SELECT count(*) FROM seen"};
 constexpr Statement place_of_child{

@@ -38,9 +38,10 @@ pubsub::Affiliation affiliation_in(std::uint64_t node, std::string_view word);
   "s.node, s.jid, s.subid, s.state, s.bounces, s.deliver, s.include_body, "                  \
   "stoa_micros(s.expires), stoa_micros(s.announce), stoa_micros(s.since), s.kind, s.depth, " \
   "s.temporary, s.shows, s.digest, s.digest_frequency, s.digest_from, s.digest_next, "       \
-  "stoa_micros(s.digest_due), s.filter"
+  "stoa_micros(s.digest_due), s.filter, s.public, "                                          \
+  "stoa_micros(s.resend_at), s.resend"
 /// How many these are.
-inline constexpr int subscription_columns = 20;
+inline constexpr int subscription_columns = 23;
 pubsub::Subscription subscription_in(const pqxx::row& row);
 
 /// Of the rows of node $1 those that stand among its items (schema/0016).

@@ -26,9 +26,9 @@ constexpr Statement upsert_redirects{
 constexpr Statement insert_nodes{
     "insert_nodes",
     "INSERT INTO nodes (number, service, node, digest, version, creator, created, title, "
-    "access_model, hidden, item_expire, config) "
+    "access_model, hidden, item_expire, config, nested) "
     "SELECT number, service, node, digest, version, creator, stoa_time(created), title, "
-    "access_model, hidden, item_expire, config::jsonb "
+    "access_model, hidden, item_expire, config::jsonb, node = chr(127) "
     "FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], "
     "$7::bigint[], $8::text[], $9::text[], $10::boolean[], $11::bigint[], $12::text[]) "
     "AS r(number, service, node, digest, version, creator, created, title, access_model, hidden, "
@@ -52,17 +52,19 @@ constexpr Statement upsert_subscriptions{
     "upsert_subscriptions",
     "INSERT INTO subscriptions (node, key, jid, bare, subid, state, bounces, deliver, "
     "include_body, expires, announce, since, kind, depth, temporary, shows, digest, "
-    "digest_frequency, digest_from, digest_next, digest_due, filter) "
+    "digest_frequency, digest_from, digest_next, digest_due, filter, public, resend_at, resend) "
     "SELECT node, key, jid, bare, subid, state, bounces, deliver, include_body, "
     "stoa_time(expires), stoa_time(announce), stoa_time(since), kind, depth, temporary, shows, "
-    "digest, digest_frequency, digest_from, digest_next, stoa_time(digest_due), filter "
+    "digest, digest_frequency, digest_from, digest_next, stoa_time(digest_due), filter, public, "
+    "stoa_time(resend_at), resend "
     "FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], "
     "$7::smallint[], $8::boolean[], $9::boolean[], $10::bigint[], $11::bigint[], $12::bigint[], "
     "$13::text[], $14::bigint[], $15::boolean[], $16::smallint[], $17::boolean[], $18::bigint[], "
-    "$19::bigint[], $20::bigint[], $21::bigint[], $22::text[]) "
+    "$19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::boolean[], "
+    "$24::bigint[], $25::text[]) "
     "AS r(node, key, jid, bare, subid, state, bounces, deliver, include_body, expires, announce, "
     "since, kind, depth, temporary, shows, digest, digest_frequency, digest_from, digest_next, "
-    "digest_due, filter) "
+    "digest_due, filter, public, resend_at, resend) "
     "ON CONFLICT (node, key) DO UPDATE SET state = excluded.state, bounces = excluded.bounces, "
     "deliver = excluded.deliver, include_body = excluded.include_body, "
     "expires = excluded.expires, announce = excluded.announce, since = excluded.since, "
@@ -70,7 +72,8 @@ constexpr Statement upsert_subscriptions{
     "shows = excluded.shows, digest = excluded.digest, "
     "digest_frequency = excluded.digest_frequency, digest_from = excluded.digest_from, "
     "digest_next = excluded.digest_next, digest_due = excluded.digest_due, "
-    "filter = excluded.filter"};
+    "filter = excluded.filter, public = excluded.public, "
+    "resend_at = excluded.resend_at, resend = excluded.resend"};
 
 constexpr Statement delete_affiliations{
     "delete_node_affiliations",
@@ -82,6 +85,17 @@ constexpr Statement upsert_affiliations{
     "INSERT INTO node_affiliations (node, jid, affiliation) "
     "SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) "
     "ON CONFLICT (node, jid) DO UPDATE SET affiliation = excluded.affiliation"};
+
+constexpr Statement delete_watchers{
+    "delete_node_watchers",
+    "DELETE FROM node_watchers w USING unnest($1::bigint[], $2::uuid[]) AS r(node, key) "
+    "WHERE w.node = r.node AND w.key = r.key"};
+
+constexpr Statement upsert_watchers{
+    "upsert_node_watchers",
+    "INSERT INTO node_watchers (node, key, jid, bare, subid) "
+    "SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[]) "
+    "ON CONFLICT (node, key) DO UPDATE SET subid = excluded.subid"};
 
 constexpr Statement delete_links{
     "delete_node_links",
@@ -102,6 +116,14 @@ constexpr Statement relate_nodes{
 std::optional<std::uint64_t> expire_of(const pubsub::NodeConfig& config) {
   if (!config.item_expire) return std::nullopt;
   return std::uint64_t{*config.item_expire};
+}
+
+/// Who reads a node, as statements must know it; one that must be paid for is listed like an open
+/// one, and read by nobody without an affiliation.
+std::string_view access_of(const pubsub::NodeConfig& config) {
+  using enum pubsub::AccessModel;
+  const bool stricter = config.access_model != open && config.access_model != authorize;
+  return config.payment_required && !stricter ? "payment" : token(config.access_model);
 }
 
 std::string json_of(const pubsub::NodeConfig& config) {
@@ -146,7 +168,7 @@ void write_nodes(Connection& connection, const PubsubBatch& batch) {
     const pubsub::NodeConfig& config =
         work.configured ? *work.configured->after : *work.created->config;
     const std::uint64_t version = work.configured ? work.configured->version : 1;
-    const auto access = token(config.access_model);
+    const auto access = access_of(config);
     if (const auto* made = work.created) {
       // One that ends in the same batch never has its name.
       const std::string service = (work.buried ? " " : "") + work.service;
@@ -192,7 +214,7 @@ std::optional<std::uint64_t> mark_of(const pubsub::Subscription& subscription,
 
 void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
   Columns<2> ended;
-  Columns<22> set;
+  Columns<25> set;
   for (const NodeWork& work : batch.nodes) {
     for (const auto& [key, row] : work.subscriptions.slots()) {
       if (!row) {
@@ -207,7 +229,9 @@ void write_subscriptions(Connection& connection, const PubsubBatch& batch) {
               std::uint64_t{s.options.digest_frequency}, mark_of(s, &pubsub::DigestMark::from),
               mark_of(s, &pubsub::DigestMark::next),
               s.digest ? std::optional(s.digest->due) : std::nullopt,
-              s.options.filter ? std::optional(stored_text(*s.options.filter)) : std::nullopt);
+              s.options.filter ? std::optional(stored_text(*s.options.filter)) : std::nullopt,
+              s.options.is_public, s.missed ? std::optional(s.missed->due) : std::nullopt,
+              s.missed ? std::optional(stored_text(*s.missed)) : std::nullopt);
     }
   }
   ended.write(connection, delete_subscriptions);
@@ -228,6 +252,23 @@ void write_affiliations(Connection& connection, const PubsubBatch& batch) {
   }
   ended.write(connection, delete_affiliations);
   set.write(connection, upsert_affiliations);
+}
+
+void write_watchers(Connection& connection, const PubsubBatch& batch) {
+  Columns<2> ended;
+  Columns<5> set;
+  for (const NodeWork& work : batch.nodes) {
+    for (const auto& [key, row] : work.watchers.slots()) {
+      const std::string place = digest(std::string(key.name));
+      if (row) {
+        set.add(work.number, place, (*row)->jid.str(), (*row)->jid.bare_view(), (*row)->after);
+      } else {
+        ended.add(work.number, place);
+      }
+    }
+  }
+  ended.write(connection, delete_watchers);
+  set.write(connection, upsert_watchers);
 }
 
 void write_links(Connection& connection, const PubsubBatch& batch) {
@@ -257,6 +298,7 @@ void write_batch(Connection& connection, const PubsubBatch& batch) {
   write_log(connection, batch);
   write_subscriptions(connection, batch);
   write_affiliations(connection, batch);
+  write_watchers(connection, batch);
   write_links(connection, batch);
   write_offers(connection, batch);
   write_burials(connection, batch);

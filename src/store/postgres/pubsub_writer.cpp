@@ -139,6 +139,16 @@ struct Add {
     }
   }
 
+  void operator()(const change::WatcherSet& c) const {
+    NodeWork& work = batch.node(c.number);
+    const RowKey key{0, c.jid.str()};
+    if (c.after.empty()) {
+      work.watchers.erase(key);
+    } else {
+      work.watchers.put(key, &c);
+    }
+  }
+
   void operator()(const change::Linked& c) const {
     batch.node(c.number).links.insert_or_assign(c.parent, c.way);
   }

@@ -137,6 +137,11 @@ bool read(Binding& into, std::string_view value) {
   return read_word<Binding, 2>(
       into, value, {{{"owners", Binding::owners}, {"publishers", Binding::publishers}}});
 }
+bool read(CollectionAccess& into, std::string_view value) {
+  return read_word<CollectionAccess, 2>(
+      into, value,
+      {{{"both", CollectionAccess::both}, {"collection-only", CollectionAccess::collection_only}}});
+}
 bool read(ThirdParties& into, std::string_view value) {
   return read_word<ThirdParties, 3>(into, value,
                                     {{{"same_domain", ThirdParties::same_domain},
@@ -181,9 +186,11 @@ constexpr std::array rows = {
     Row{"keep_deleted", own<&Settings::keep_deleted>},
     Row{"undelete", own<&Settings::undelete>},
     Row{"orphans_go_to", own<&Settings::orphans_go_to>},
+    Row{"resend_after", own<&Settings::resend_after>},
     Row{"bounce_limit", own<&Settings::bounce_limit>},
     Row{"presence_grace", own<&Settings::presence_grace>},
     Row{"relationship_rights", own<&Settings::binding>},
+    Row{"collection_access", own<&Settings::access>},
     Row{"collection_items", own<&Settings::collection_items>},
     Row{"stanza_ids", own<&Settings::stanza_ids>},
     Row{"max_items", limit<&Limits::max_items>},

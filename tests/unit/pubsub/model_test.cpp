@@ -215,6 +215,30 @@ TEST_CASE("an event's id names the node and the subscription [PS-NTF-12 PS-NTF-1
   }
 }
 
+TEST_CASE("an event's id names the publications that it is about [PS-NTF-14]") {
+  const auto about = [](const std::string& token) {
+    const auto read = wire::read_event_id(wire::event_id_stem(42, token) + "sub");
+    return read ? std::pair(read->about.first, read->about.count)
+                : std::pair<std::uint64_t, std::uint64_t>();
+  };
+  using Pair = std::pair<std::uint64_t, std::uint64_t>;
+  CHECK(about("token") == Pair());
+  CHECK(about(wire::publication_token("token", {7, 1})) == Pair(7, 1));
+  CHECK(about(wire::publication_token("token", {7, 3})) == Pair(7, 3));
+  CHECK(wire::publication_token("token", {}) == "token");
+  for (const char* strange : {"t~", "t~x", "t~1+", "t~1x", "t~1+x", "t~99999999999999999999999"}) {
+    CHECK(about(strange) == Pair());
+  }
+  CHECK(wire::bare_token(wire::publication_token("token", {7, 3})) == "token");
+}
+
+TEST_CASE("what is to be sent again is stored as text [PS-NTF-14]") {
+  const Missed missed{{}, {1, 5, 700}};
+  CHECK(missed_of(stored_text(missed)) == missed.seqs);
+  CHECK_FALSE(missed_of("1,5").has_value());
+  CHECK_FALSE(missed_of("x").has_value());
+}
+
 TEST_CASE("a refusal is on the wire what the table says [PS-ERR-01 PS-ERR-03]") {
   struct Row {
     Fault fault;

@@ -145,6 +145,13 @@ class Stage {
     return lineage;
   }
   fact::Orphans facts(const need::Orphans& need) const { return {.of = need.of}; }
+  fact::Published facts(const need::Published& need) const {
+    fact::Published found{.asked = need.seqs};
+    for (const std::uint64_t seq : need.seqs) {
+      if (stored.contains(seq)) found.items.push_back(stored.at(seq));
+    }
+    return found;
+  }
 
   std::vector<ItemMeta> metas(std::size_t count) const {
     std::vector<ItemMeta> items;

@@ -27,6 +27,7 @@ constexpr std::array rows = {
     Row{Condition::not_acceptable, "not-acceptable"},
     Row{Condition::not_allowed, "not-allowed"},
     Row{Condition::not_authorized, "not-authorized"},
+    Row{Condition::payment_required, "payment-required"},
     Row{Condition::policy_violation, "policy-violation"},
     Row{Condition::recipient_unavailable, "recipient-unavailable"},
     Row{Condition::redirect, "redirect"},

@@ -35,6 +35,13 @@ void EntityService<E>::recover(std::function<void()> sent) {
 /// What every decision must know comes before the first stanza.
 template <Engine E>
 void EntityService<E>::load_shared() {
+  if constexpr (requires { E::shares(settings_); }) {
+    if (!E::shares(settings_)) {
+      recovery_->shared = true;
+      next_rows();
+      return;
+    }
+  }
   if constexpr (requires(const State& state) { E::share(settings_, state); }) {
     loader_.load(std::string(E::shared_key()), 0, alive([this](Found<State> found) {
                    const auto* state = std::get_if<State>(&found);

@@ -62,6 +62,10 @@ struct Engine {
   static Result<Answered, StanzaError> conclude(
       const Read& read, const ReadResult& found,
       const std::vector<std::optional<StanzaError>>& outcomes, const Settings& settings);
+  /// The root of all collections: whether anybody is subscribed to it is part of the settings.
+  static bool shares(const Settings& settings);
+  static std::string_view shared_key() { return root_key; }
+  static void share(Settings& settings, const State& state);
   static std::string error_by(const Stanza&) { return {}; }
 
   static disco::Info service_info(const Settings& settings);

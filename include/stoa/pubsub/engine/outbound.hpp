@@ -98,6 +98,13 @@ struct SubscriptionNotice {
   SubscriptionState state = SubscriptionState::none;
   std::optional<Timestamp> expiry = {};
 };
+/// XEP-0465: who came into the list of public subscribers, and who left it; to those who watch it.
+struct Listed {
+  std::string token = {};
+  std::string removals_token = {};
+  std::vector<Jid> added = {};
+  std::vector<Jid> removed = {};
+};
 /// 8.9.4
 struct AffiliationNotice {
   std::string token = {};
@@ -140,9 +147,9 @@ struct HandOver {
 
 namespace stoa::pubsub {
 
-using Outbound =
-    std::variant<say::Published, say::Retracted, say::Purged, say::Configured, say::Deleted,
-                 say::Digest, say::LastItem, say::SubscriptionNotice, say::AffiliationNotice,
-                 say::AuthorizationRequest, say::Kinship, say::Announcement, say::HandOver>;
+using Outbound = std::variant<say::Published, say::Retracted, say::Purged, say::Configured,
+                              say::Deleted, say::Digest, say::LastItem, say::SubscriptionNotice,
+                              say::Listed, say::AffiliationNotice, say::AuthorizationRequest,
+                              say::Kinship, say::Announcement, say::HandOver>;
 
 }  // namespace stoa::pubsub

@@ -85,6 +85,7 @@ struct AnswerOffer {
 struct Subscribe {
   Jid jid = {};
   std::optional<forms::Form> options = {};
+  bool is_public = false;  ///< marked so (XEP-0465)
 };
 /// 6.2
 struct Unsubscribe {
@@ -116,6 +117,20 @@ struct Items {
   std::vector<rsm::Order> order = {};
   std::string subid = {};
 };
+
+/// XEP-0465, 4.4: of the list of public subscribers.
+struct PublicSubscribers {
+  Items ask = {};
+};
+struct WatchSubscribers {
+  Jid jid = {};
+};
+struct UnwatchSubscribers {
+  Jid jid = {};
+  std::string subid = {};
+};
+struct OwnWatches {};
+struct SubscribersInfo {};
 
 /// 7.1
 struct Publish {
@@ -215,11 +230,18 @@ struct NodeItems {
   std::optional<rsm::Request> page = {};
 };
 
+/// Publications of a node, by their place: none, one, or all of a batch.
+struct Publications {
+  std::uint64_t first = 0;  ///< seq
+  std::uint64_t count = 0;
+};
+
 /// 12.4: an event came back. `tag` as in the recipient set.
 struct Bounce {
   std::string tag = {};
   ErrorType type = ErrorType::cancel;
   std::optional<Condition> condition = {};
+  Publications about = {};
 };
 
 /// XEP-0163, 4.3.3: a resource came on line, or began to want the node's events; it is the sender.
@@ -236,18 +258,18 @@ namespace stoa::pubsub {
 /// A deadline of the node has come: leases, pending subscriptions, expired items.
 struct Tick {};
 
-using Action =
-    std::variant<Tick, action::Create, action::ReadConfiguration, action::Configure, action::Delete,
-                 action::Purge, action::Subscribe, action::Unsubscribe, action::ReadOptions,
-                 action::SetOptions, action::DefaultOptions, action::OwnSubscriptions,
-                 action::OwnAffiliations, action::Items, action::Publish, action::Retract,
-                 action::ReadSubscriptions, action::SetSubscriptions, action::ReadAffiliations,
-                 action::SetAffiliations, action::Authorize, action::SendPending, action::NodeInfo,
-                 action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
-                 action::TurnUp, action::Greet, action::Review, action::Follow, action::SeekOrphans,
-                 action::RemoveUser, action::Restore, action::Inspect, action::ListItems,
-                 action::ChangeOwner, action::Recount, action::Announce, action::Import,
-                 action::OfferNode, action::AnswerOffer, action::TakeOver>;
+using Action = std::variant<
+    Tick, action::Create, action::ReadConfiguration, action::Configure, action::Delete,
+    action::Purge, action::Subscribe, action::Unsubscribe, action::ReadOptions, action::SetOptions,
+    action::DefaultOptions, action::OwnSubscriptions, action::OwnAffiliations, action::Items,
+    action::Publish, action::Retract, action::ReadSubscriptions, action::SetSubscriptions,
+    action::ReadAffiliations, action::SetAffiliations, action::Authorize, action::SendPending,
+    action::NodeInfo, action::NodeItems, action::Bounce, action::Associate, action::AskArchive,
+    action::TurnUp, action::Greet, action::Review, action::Follow, action::SeekOrphans,
+    action::RemoveUser, action::Restore, action::Inspect, action::ListItems, action::ChangeOwner,
+    action::Recount, action::Announce, action::Import, action::OfferNode, action::AnswerOffer,
+    action::TakeOver, action::PublicSubscribers, action::WatchSubscribers,
+    action::UnwatchSubscribers, action::OwnWatches, action::SubscribersInfo>;
 
 /// A request is the last step of a command (XEP-0050), and is answered as such.
 struct CommandStep {

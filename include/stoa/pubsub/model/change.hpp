@@ -104,6 +104,14 @@ struct AffiliationSet {
   Affiliation after = Affiliation::none;
 };
 
+/// Somebody watches the list of public subscribers, or no longer (no subid). Key: number, jid.
+struct WatcherSet {
+  std::uint64_t number = 0;
+  Jid jid = {};
+  std::string before = {};
+  std::string after = {};
+};
+
 /// A node came into a collection, or left it. Decided at the child.
 struct Linked {
   std::uint64_t number = 0;  ///< of the child
@@ -171,9 +179,9 @@ namespace stoa::pubsub {
 using Change = std::variant<change::NodeCreated, change::NodeConfigured, change::NodeDeleted,
                             change::NodeRestored, change::Audited, change::ItemPublished,
                             change::ItemsRetracted, change::NodePurged, change::SubscriptionSet,
-                            change::AffiliationSet, change::Linked, change::Related,
-                            change::Orphaned, change::Watch, change::Adopt, change::Logged,
-                            change::OfferSet, change::Recounted, change::Undo>;
+                            change::AffiliationSet, change::WatcherSet, change::Linked,
+                            change::Related, change::Orphaned, change::Watch, change::Adopt,
+                            change::Logged, change::OfferSet, change::Recounted, change::Undo>;
 
 }  // namespace stoa::pubsub
 

@@ -22,6 +22,7 @@ struct NodeConfig {
   std::vector<Jid> contact = {};
   AccessModel access_model = AccessModel::open;
   std::vector<std::string> roster_groups_allowed = {};  ///< for AccessModel::roster
+  bool payment_required = false;  ///< only those with an affiliation have paid
   PublishModel publish_model = PublishModel::publishers;
   SendLast send_last_published_item = SendLast::on_sub_and_presence;
   NotificationType notification_type = NotificationType::headline;

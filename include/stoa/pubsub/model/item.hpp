@@ -39,6 +39,12 @@ struct Item {
   Payload payload = {};
 };
 
+/// Items that were asked for by their seqs: those that are there, in that order.
+struct Republished {
+  std::vector<std::uint64_t> asked = {};
+  std::vector<Item> items = {};
+};
+
 /// What memory knows of the items that a node has stored: all of them, some, or none. A cache of
 /// the store: it never guesses, and find() tells "does not exist" from "not known".
 class ItemIndex {

@@ -24,7 +24,7 @@ struct JoinedRead {
   std::uint64_t number = 0;
   std::string node = {};
   Jid bare = {};
-  bool admin = false;
+  bool admin = false;                           ///< reads them all
   Timestamp now = {};                           ///< what has expired by then is not seen
   std::optional<std::uint32_t> max_items = {};  ///< of each leaf the newest so many
   std::optional<rsm::Request> page = {};

@@ -40,6 +40,7 @@ struct Upward {
   Jid jid = {};
   std::string subid = {};
   SubscriptionType type = SubscriptionType::nodes;
+  bool several = false;  ///< the JID has more than this one there
 };
 
 struct Above {

@@ -52,7 +52,8 @@ struct CountFact {
 using KnownCount = std::shared_ptr<const CountFact>;
 
 /// Who gets an event of a node: those with one subscription in two sets, and those with several,
-/// whose copies say under which (XEP-0060, 7.1.2.4). Tags are subids.
+/// whose copies say under which of them they go out, be it a single one (XEP-0060, 7.1.2.4). Tags
+/// are subids.
 struct Audience {
   struct Several {
     Jid jid = {};
@@ -70,6 +71,7 @@ struct Audience {
     };
     Jid jid = {};
     std::vector<Under> under = {};
+    bool several = false;  ///< it has more than one subscription, whether they deliver or not
   };
   std::vector<Several> several = {};
   std::vector<Choosy> choosy = {};  ///< of publications only
@@ -87,6 +89,10 @@ struct Audiences {
   bool selective = false;  ///< some hear only while they are on line: see present()
 };
 
+/// Who hears of the list of public subscribers (XEP-0465, 4.4): JIDs, exactly as subscribed, and
+/// subids.
+using Watchers = std::map<Jid, std::string>;
+
 /// One node in memory. Default constructed (number 0) it does not exist, though a redirect may
 /// stand in its place. What the store must hold is everything down to `offer`; the rest is
 /// fetched when a request needs it, and may be dropped.
@@ -103,6 +109,8 @@ struct NodeState {
   /// XEP-0496; null where there are none, as at most nodes. Immutable: copies of a state share
   /// them.
   std::shared_ptr<const Relations> relations = {};
+  /// Null where nobody does, as at most nodes. Immutable: copies of a state share them.
+  std::shared_ptr<const Watchers> watchers = {};
   bool orphaned = false;              ///< what it depended on is gone: it goes at the next Tick
   mutable bool lineage_used = false;  ///< of the cache `lineage`, below
   std::uint64_t item_count = 0;
@@ -131,7 +139,8 @@ struct NodeState {
   /// What it depends on, as the last decision found it: the copies of what was said then look at it
   /// too, the next decision looks it up again.
   mutable std::shared_ptr<const Lineage> lineage = {};
-  mutable KnownLog log = {};  ///< of the digests; likewise
+  mutable KnownLog log = {};                                    ///< of the digests; likewise
+  mutable std::shared_ptr<const Republished> republished = {};  ///< likewise
   /// A deleted node of this name, likewise.
   mutable std::shared_ptr<const Kept> kept = {};
   /// Of its payloads together, likewise.

@@ -31,6 +31,8 @@ inline constexpr std::string_view relationships_feature = "urn:xmpp:pubsub-relat
 inline constexpr std::string_view link_field = "{urn:xmpp:pubsub-relationships:0}link";
 inline constexpr std::string_view parent_field = "{urn:xmpp:pubsub-relationships:0}parent";
 
+inline constexpr std::string_view public_field = "{urn:xmpp:pps:0}public";
+
 /// What the form of subscription options speaks of: the options and the lease together.
 struct Lease {
   SubscribeOptions options = {};
@@ -49,6 +51,7 @@ struct SubscribeViewer {
   bool collection = false;  ///< the node is one
   bool selects = false;     ///< digests and filters: a leaf of a service of nodes
   bool publishers = false;  ///< and it shows who published
+  bool lists = false;       ///< public subscribers, as services of nodes do
 };
 SubscribeViewer viewer_of(const NodeConfig& config, const Settings& settings);
 

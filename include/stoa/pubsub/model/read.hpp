@@ -234,6 +234,9 @@ struct Log {
 };
 struct NodeBytes {};  ///< of all payloads of the node
 struct ItemCount {};  ///< how many items are stored, counted one by one
+struct Published {
+  std::vector<std::uint64_t> seqs = {};
+};  ///< those items, with payload, as far as they are there
 struct Kept {
   std::string node = {};
 };  ///< the last one of that name that was deleted, where it was kept
@@ -245,7 +248,7 @@ struct Roster {
 using Need = std::variant<need::Index, need::Items, need::Oldest, need::Last, need::OwnedNodes,
                           need::HeldSubscriptions, need::Kin, need::Above, need::StoredBytes,
                           need::NodeBytes, need::ItemCount, need::Log, need::Kept, need::Roster,
-                          need::Lineage, need::Orphans>;
+                          need::Lineage, need::Orphans, need::Published>;
 
 /// The answer to each Need, in the same order of alternatives; the question comes back with it.
 namespace fact {
@@ -288,12 +291,13 @@ struct ItemCount {
 };
 using Kept = pubsub::Kept;
 struct Roster {};  ///< it is known now
+using Published = pubsub::Republished;
 }  // namespace fact
 
 using Facts = std::variant<fact::Index, fact::Items, fact::Oldest, fact::Last, fact::OwnedNodes,
                            fact::HeldSubscriptions, fact::Kin, fact::Above, fact::StoredBytes,
                            fact::NodeBytes, fact::ItemCount, fact::Log, fact::Kept, fact::Roster,
-                           fact::Lineage, fact::Orphans>;
+                           fact::Lineage, fact::Orphans, fact::Published>;
 
 /// Puts facts into the node's caches.
 void supply(NodeState& state, const Facts& facts);

@@ -78,6 +78,18 @@ enum class Binding {
   publishers,  ///< those where one may publish
 };
 
+/// Who gets by a collection what is in it (XEP-0060, 14.3; XEP-0248, 10.1).
+enum class CollectionAccess {
+  both,             ///< whom the collection and the node itself let read
+  collection_only,  ///< whom the collection lets read
+};
+
+/// The root of all collections, as decisions at other nodes see it (XEP-0248, 8.1).
+struct Root {
+  std::uint64_t number = 0;  ///< 0: nobody ever subscribed to it
+  bool heard = false;        ///< it has subscriptions
+};
+
 struct OptionTables;
 
 /// The configuration of the service. Immutable while it serves.
@@ -121,9 +133,14 @@ struct Settings {
   /// After a start, or a break of the link: who is not on line by then is taken for gone.
   Duration presence_grace = std::chrono::minutes(2);
   Binding binding = Binding::owners;
-  bool collection_items = true;    ///< those of a collection are given as one list (XEP-0248, 6.2)
-  bool stanza_ids = false;         ///< events name the UID of their archive entry (XEP-0359)
+  CollectionAccess access = CollectionAccess::both;
+  bool collection_items = true;  ///< those of a collection are given as one list (XEP-0248, 6.2)
+  bool stanza_ids = false;       ///< events name the UID of their archive entry (XEP-0359)
+  /// After an event came back with an error of type wait, once (12.4). Zero: it does not go again.
+  Duration resend_after = std::chrono::minutes(5);
   std::uint8_t bounce_limit = 10;  ///< soft failures until a subscription ends (12.4)
+
+  Root root = {};  ///< follows from its state (Engine::share)
 
   /// Made of all the above by prepare(); what a new node shares, and the forms.
   SharedConfig shared_defaults = {};

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <stoa/base/time.hpp>
@@ -22,8 +24,9 @@ namespace stoa::pubsub {
 struct SubscribeOptions {
   bool deliver = true;
   bool include_body = false;
-  bool temporary = false;                           ///< `expire` is the word `presence`
-  Shows shows = 0;                                  ///< deliver only while one of these; 0: always
+  bool is_public = false;  ///< in the list of public subscribers (XEP-0465)
+  bool temporary = false;  ///< `expire` is the word `presence`
+  Shows shows = 0;         ///< deliver only while one of these; 0: always
   SubscriptionType type = SubscriptionType::nodes;  ///< at a collection, as is the depth
   std::optional<std::uint32_t> depth = 1;           ///< empty: all levels
 
@@ -35,6 +38,38 @@ struct SubscribeOptions {
 
   friend bool operator==(const SubscribeOptions&, const SubscribeOptions&) = default;
 };
+
+/// Publications whose events came back with an error that may pass: they go out once more (12.4).
+struct Missed {
+  Timestamp due = {};
+  std::vector<std::uint64_t> seqs = {};  ///< ascending, few
+
+  friend bool operator==(const Missed&, const Missed&) = default;
+};
+
+/// Such, or, as nearly always, none. shared_ptr: subscriptions are many and copied often;
+/// immutable.
+class MaybeMissed {
+ public:
+  MaybeMissed() = default;
+  explicit MaybeMissed(Missed missed)
+      : missed_(std::make_shared<const Missed>(std::move(missed))) {}
+
+  explicit operator bool() const { return missed_ != nullptr; }
+  const Missed& operator*() const { return *missed_; }
+  const Missed* operator->() const { return missed_.get(); }
+
+  friend bool operator==(const MaybeMissed& a, const MaybeMissed& b) {
+    return a.missed_ == b.missed_ || (a && b && *a == *b);
+  }
+
+ private:
+  std::shared_ptr<const Missed> missed_;
+};
+
+/// The seqs as one text for one column of the store, and back; nullopt where it is none.
+std::string stored_text(const Missed& missed);
+std::optional<std::vector<std::uint64_t>> missed_of(std::string_view stored_text);
 
 /// One subscription: a JID (bare or full, exactly as subscribed) at a node, under a subid that is
 /// never given twice at that node.
@@ -49,10 +84,14 @@ struct Subscription {
   /// When the notice before the end of the lease is due; empty where none is, or it went out.
   std::optional<Timestamp> announce = {};
   Timestamp since = {};
+  MaybeMissed missed = {};
   std::optional<DigestMark> digest = {};  ///< empty where nothing waits for its next digest
 
   /// Gets events of the node; of items, in digests or as they come.
   bool listens() const { return state == SubscriptionState::subscribed && options.deliver; }
+
+  /// In the list of public subscribers.
+  bool is_listed() const { return state == SubscriptionState::subscribed && options.is_public; }
 
   friend bool operator==(const Subscription&, const Subscription&) = default;
 };
@@ -87,13 +126,16 @@ class Subscriptions {
   void put(Subscription subscription);  ///< adds, or replaces the one of that JID and subid
   void remove(const Jid& jid, std::string_view subid);
 
-  /// The earliest end or notice of a lease.
+  /// The earliest end or notice of a lease, or time to send again what came back.
   std::optional<Timestamp> next_due() const;
 
   /// How many want digests, or have one to come.
   std::size_t digests() const { return digests_; }
   /// When the first digest is due.
   std::optional<Timestamp> next_digest() const;
+
+  /// To how many events that came back go out again.
+  std::size_t resends() const { return resends_; }
 
   std::size_t footprint() const;
 
@@ -104,6 +146,7 @@ class Subscriptions {
   std::multiset<Timestamp> due_;
   std::multiset<Timestamp> digests_due_;
   std::size_t digests_ = 0;
+  std::size_t resends_ = 0;
 };
 
 }  // namespace stoa::pubsub

@@ -36,6 +36,18 @@ enum class AssociationPolicy : std::uint8_t { all, owners, whitelist };
 /// What a subscriber to a collection hears of (XEP-0248, 6.1).
 enum class SubscriptionType : std::uint8_t { nodes, items, all };
 
+/// What the root of all collections (XEP-0248, 8.1) is kept under; on the wire it has no name. A
+/// control character, which no NodeID holds.
+inline constexpr std::string_view root_key = "\x7f";
+inline std::string_view shown(std::string_view node) {
+  return node == root_key ? std::string_view() : node;
+}
+
+/// XEP-0465: the list of a node's public subscribers is a node of its own, of this name and the
+/// node's.
+inline constexpr std::string_view public_subscriptions = "urn:xmpp:pps:0";
+inline constexpr std::string_view subscribers_prefix = "urn:xmpp:pps:subscribers:0/";
+
 /// The wire's spelling (`publish-only`), also what the store keeps.
 std::string_view token(Affiliation value);
 std::string_view token(SubscriptionState value);
