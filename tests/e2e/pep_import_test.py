@@ -65,7 +65,7 @@ async def taken_over(world):
         NICK, "current", f"<nick xmlns='{NICK}'>Jule</nick>", access_model="open"))
     admin = await world.session("admin")
     answer = await admin.ask(world.service, "set", (
-        f"<command xmlns='http://jabber.org/protocol/commands' node='{COMMAND}:import'>"
+        f"<command xmlns='http://jabber.org/protocol/commands' node='{COMMAND}:take-over'>"
         f"<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>{COMMAND}</value>"
         f"</field><field var='jids'><value>{juliet.bare}</value></field></x></command>"))
     fields = {each.get("var"): each.findtext("{jabber:x:data}value")

@@ -231,12 +231,12 @@ std::vector<Engine::Elsewhere> Engine::errands_elsewhere(const pubsub::Read& rea
   const auto* of = std::get_if<CommandRead>(&read);
   if (const auto* there = std::get_if<ServerNodes>(&found)) return taking_over(*there);
   const auto* nodes = std::get_if<InvolvedNodes>(&found);
-  if (of == nullptr || nodes == nullptr) return {};
-  const Jid& user = std::get<look::Involved>(of->what).bare;
+  const auto* what = of == nullptr ? nullptr : std::get_if<look::Involved>(&of->what);
+  if (what == nullptr || nodes == nullptr) return {};
   std::vector<Elsewhere> errands;
   for (const auto& other : nodes->elsewhere) {
-    errands.push_back(
-        {other.service, other.node, pubsub::Request(of->by, other.node, action::RemoveUser{user})});
+    errands.push_back({other.service, other.node,
+                       pubsub::Request(of->by, other.node, action::RemoveUser{what->bare})});
   }
   return errands;
 }

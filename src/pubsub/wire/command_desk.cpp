@@ -178,7 +178,7 @@ constexpr std::array desk{
                admins, nullptr, list_deleted},
     CommandRow{"urn:stoa:nodes:service:remove-user", "Remove a user from all nodes", admins,
                user_field, remove_user},
-    CommandRow{"urn:stoa:nodes:service:import",
+    CommandRow{"urn:stoa:nodes:service:take-over",
                "Take over the nodes that users have at their server",
                CommandRow::For::admins_of_accounts, users_field, import_nodes},
     CommandRow{"urn:stoa:nodes:service:publish", "Publish on behalf of somebody", admins,

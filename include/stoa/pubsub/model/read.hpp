@@ -11,6 +11,7 @@
 #include <stoa/pubsub/model/command_read.hpp>
 #include <stoa/pubsub/model/joined.hpp>
 #include <stoa/pubsub/model/node.hpp>
+#include <stoa/pubsub/model/pages.hpp>
 #include <stoa/pubsub/model/people.hpp>
 #include <stoa/rsm/order.hpp>
 #include <stoa/rsm/rsm.hpp>
@@ -132,44 +133,6 @@ using Read =
 
 /// `after`, `before` of a page named a UID that is not there.
 struct UnknownUid {};
-
-struct ItemPage {
-  std::vector<Item> items = {};
-  std::uint64_t first_index = 0;
-  std::uint64_t count = 0;  ///< of the whole set that the page is of
-};
-struct SubscriptionPage {
-  struct Row {
-    std::uint64_t number = 0;
-    std::string node = {};
-    Subscription subscription = {};
-  };
-  std::vector<Row> rows = {};
-  std::uint64_t first_index = 0;
-  std::uint64_t count = 0;
-};
-struct AffiliationPage {
-  struct Row {
-    std::string node = {};
-    Affiliation affiliation = Affiliation::none;
-  };
-  std::vector<Row> rows = {};
-  std::uint64_t first_index = 0;
-  std::uint64_t count = 0;
-};
-struct NodePage {
-  struct Row {
-    std::string node = {};
-    std::string title = {};
-  };
-  std::vector<Row> rows = {};
-  std::optional<std::uint64_t> first_index = 0;  ///< none in the midst of a long list
-  std::uint64_t count = 0;
-};
-struct PendingNodes {
-  bool owns_any = false;  ///< whether the requester owns any node at all
-  std::vector<std::string> nodes = {};
-};
 
 struct ArchivePage {
   std::vector<Item> entries = {};  ///< for edges: the first and the last
