@@ -102,7 +102,7 @@ void add_statistics(const Scene& scene, forms::Form& form) {
     if (held.state == SubscriptionState::subscribed) subscribers.insert(held.jid.bare_view());
   }
   add("x-items", "Items", scene.state.item_count);
-  add("x-bytes", "Bytes", *scene.state.bytes);
+  add("x-bytes", "Bytes", *scene.state.found().bytes);
   add("x-subscribers", "Subscribers", subscribers.size());
 }
 
@@ -144,7 +144,7 @@ Verdict decide_read_configuration(const Scene& scene) {
   if (related) {
     if (auto verdict = lacks_family(scene)) return std::move(*verdict);
   }
-  if (!scene.state.bytes) return Lacks<Need>{need::NodeBytes{}};
+  if (!scene.state.found().bytes) return Lacks<Need>{need::NodeBytes{}};
   Done step;
   forms::Form form = configuration_form(scene);
   add_statistics(scene, form);

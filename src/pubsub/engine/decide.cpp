@@ -134,10 +134,8 @@ Verdict decide_at(const NodeState& state, const pubsub::Request& request,
     state.above.reset();
     state.lineage_used = true;
     state.log.reset();
-    state.republished.reset();
     state.kept.reset();
-    state.bytes.reset();
-    state.counted.reset();
+    state.seldom.reset();
   }
   return verdict;
 }

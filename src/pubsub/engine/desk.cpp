@@ -44,7 +44,7 @@ forms::ResultTable inspection(const Scene& scene) {
   table.field("created", format_xep0082(state.created));
   table.field("version", std::to_string(state.version));
   table.field("items", std::to_string(state.item_count));
-  table.field("bytes", std::to_string(*state.bytes));
+  table.field("bytes", std::to_string(*state.found().bytes));
   add_subscriptions(state, table);
   table.field("affiliations", std::to_string(state.affiliations.size()));
   forms::Values collections;
@@ -66,7 +66,7 @@ forms::ResultTable inspection(const Scene& scene) {
 
 Verdict decide_inspect(const Scene& scene) {
   if (Objection objection = not_for_admins(scene)) return std::move(*objection);
-  if (!scene.state.bytes) return Lacks<Need>{need::NodeBytes{}};
+  if (!scene.state.found().bytes) return Lacks<Need>{need::NodeBytes{}};
   Done step;
   step.reply = wire::command_shows(*scene.request.command, inspection(scene).done());
   return step;
@@ -103,11 +103,11 @@ Verdict decide_change_owner(const Scene& scene, const action::ChangeOwner& actio
 
 Verdict decide_recount(const Scene& scene) {
   if (Objection objection = node_missing(scene)) return std::move(*objection);
-  if (!scene.state.counted) return Lacks<Need>{need::ItemCount{}};
+  if (!scene.state.found().items) return Lacks<Need>{need::ItemCount{}};
   Done step;
   const std::uint64_t before = scene.state.item_count;
-  if (*scene.state.counted == before) return step;
-  step.changes.push_back(change::Recounted{scene.state.number, before, *scene.state.counted});
+  if (*scene.state.found().items == before) return step;
+  step.changes.push_back(change::Recounted{scene.state.number, before, *scene.state.found().items});
   return step;
 }
 

@@ -68,7 +68,7 @@ std::optional<Verdict> resend(const Scene& scene, Done& step) {
   const Round round = round_of(scene);
   if (round.due.empty()) return std::nullopt;
   const std::vector<std::uint64_t> seqs(round.seqs.begin(), round.seqs.end());
-  const auto& known = scene.state.republished;
+  const auto& known = scene.state.found().republished;
   if (!known || known->asked != seqs) return Verdict(Lacks<Need>{need::Published{seqs}});
   for (const Subscription* held : round.due) {
     Subscription after = *held;

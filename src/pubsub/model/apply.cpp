@@ -59,10 +59,8 @@ void bring_back(NodeState& state, const NodeState& node) {
   state.above.reset();
   state.kept.reset();
   state.log.reset();
-  state.republished.reset();
   state.lineage.reset();
-  state.bytes.reset();
-  state.counted.reset();
+  state.seldom.reset();
 }
 
 void set_affiliation(NodeState& state, const Jid& jid, Affiliation affiliation) {

@@ -164,6 +164,11 @@ std::shared_ptr<const Audiences> NodeState::present(const Presences* presences,
       }));
 }
 
+const Seldom& NodeState::found() const {
+  static const Seldom nothing;
+  return seldom ? *seldom : nothing;
+}
+
 std::size_t NodeState::footprint() const {
   constexpr std::size_t per_affiliation = 140;
   std::size_t total = sizeof(NodeState) + node.capacity() + affiliations.size() * per_affiliation;
@@ -194,10 +199,8 @@ void NodeState::shrink() {
   above.reset();
   lineage.reset();
   log.reset();
-  republished.reset();
   kept.reset();
-  bytes.reset();
-  counted.reset();
+  seldom.reset();
 }
 
 bool same_offer(const KnownOffer& a, const KnownOffer& b) {

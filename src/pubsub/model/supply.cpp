@@ -7,6 +7,14 @@ namespace {
 struct Supply {
   NodeState& state;
 
+  /// Copies of the state share what is there.
+  template <class Put>
+  void also(const Put& put) const {
+    auto seldom = std::make_shared<Seldom>(state.found());
+    put(*seldom);
+    state.seldom = std::move(seldom);
+  }
+
   void learn_all(const std::vector<ItemMeta>& items) const {
     state.items.forget();
     for (const ItemMeta& item : items) state.items.learn(item);
@@ -74,12 +82,16 @@ struct Supply {
   void operator()(const fact::Log& fact) const {
     state.log = std::make_shared<const LogPage>(fact);
   }
-  void operator()(const fact::NodeBytes& fact) const { state.bytes = fact.bytes; }
-  void operator()(const fact::ItemCount& fact) const { state.counted = fact.items; }
+  void operator()(const fact::NodeBytes& fact) const {
+    also([&](Seldom& s) { s.bytes = fact.bytes; });
+  }
+  void operator()(const fact::ItemCount& fact) const {
+    also([&](Seldom& s) { s.items = fact.items; });
+  }
   void operator()(const fact::Kept& fact) const { state.kept = std::make_shared<const Kept>(fact); }
   void operator()(const fact::Roster&) const {}
   void operator()(const fact::Published& fact) const {
-    state.republished = std::make_shared<const Republished>(fact);
+    also([&](Seldom& s) { s.republished = std::make_shared<const Republished>(fact); });
   }
 };
 

@@ -25,7 +25,7 @@ constexpr Statement involved_nodes{
     "WHERE a.jid = $2 AND n.service = $1 "
     "UNION "
     "SELECT n.node FROM subscriptions s JOIN nodes n ON n.number = s.node "
-    "WHERE s.bare = $2 AND n.service = $1"
+    "WHERE s.bare = $2 AND n.service = $1 "
     "UNION "
     "SELECT n.node FROM node_watchers w JOIN nodes n ON n.number = w.node "
     "WHERE w.bare = $2 AND n.service = $1 ORDER BY node"};

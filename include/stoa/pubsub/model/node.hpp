@@ -93,6 +93,13 @@ struct Audiences {
 /// subids.
 using Watchers = std::map<Jid, std::string>;
 
+/// What only few requests ask for.
+struct Seldom {
+  std::optional<std::uint64_t> bytes = {};  ///< of all payloads together
+  std::optional<std::uint64_t> items = {};  ///< counted one by one
+  std::shared_ptr<const Republished> republished = {};
+};
+
 /// One node in memory. Default constructed (number 0) it does not exist, though a redirect may
 /// stand in its place. What the store must hold is everything down to `offer`; the rest is
 /// fetched when a request needs it, and may be dropped.
@@ -139,15 +146,13 @@ struct NodeState {
   /// What it depends on, as the last decision found it: the copies of what was said then look at it
   /// too, the next decision looks it up again.
   mutable std::shared_ptr<const Lineage> lineage = {};
-  mutable KnownLog log = {};                                    ///< of the digests; likewise
-  mutable std::shared_ptr<const Republished> republished = {};  ///< likewise
+  mutable KnownLog log = {};  ///< of the digests; likewise
   /// A deleted node of this name, likewise.
   mutable std::shared_ptr<const Kept> kept = {};
-  /// Of its payloads together, likewise.
-  mutable std::optional<std::uint64_t> bytes = {};
-  mutable std::optional<std::uint64_t> counted = {};  ///< of its items, likewise
+  mutable std::shared_ptr<const Seldom> seldom = {};  ///< likewise
 
   bool exists() const { return number != 0; }
+  const Seldom& found() const;  ///< what `seldom` holds, or nothing
   bool has_relation() const { return relations != nullptr; }
   /// The node that it is linked to; then it has no parent of its own. XEP-0496, not to be confused
   /// with collections.
