@@ -160,9 +160,9 @@ TEST_CASE("every limit can be changed by a reload, and for some [PS-LIM-09]") {
   CHECK(running.pubsub.limits.requests_burst == 7);
   CHECK(running.pubsub.limits.form_fields == 9);
   const pubsub::LimitBook book(running.pubsub.limits, running.pubsub.limits_for);
-  for (const auto& [name, value] : pubsub::named_limits(book.of(*Jid::parse("a@example.org")))) {
-    CAPTURE(name);
-    CHECK(value == "3");
+  for (const auto& limit : pubsub::named_limits(book.of(*Jid::parse("a@example.org")))) {
+    CAPTURE(limit.first);
+    CHECK(limit.second == "3");
   }
   std::set<std::string> names;
   for (const auto& [name, value] : pubsub::named_limits({})) names.insert(std::string(name));

@@ -242,9 +242,10 @@ TEST_CASE("rate and size of forms are others for a domain, and for one of its us
   const std::string ping = "<ping xmlns='urn:xmpp:ping'/>";
   const std::map<std::string, int> bursts = {
       {"romeo@montague.lit/x", 1}, {"nurse@capulet.lit/x", 2}, {"juliet@capulet.lit/x", 3}};
-  for (const auto& [from, burst] : bursts) {
+  for (const auto& sender : bursts) {
+    const std::string& from = sender.first;
     CAPTURE(from);
-    for (int i = 0; i < burst; ++i) CHECK(ask(from, ping) == "none");
+    for (int i = 0; i < sender.second; ++i) CHECK(ask(from, ping) == "none");
     CHECK(ask(from, ping) == "policy-violation");
   }
   settings.senders.others.clear();  // changed while it runs
