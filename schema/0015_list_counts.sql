@@ -6,9 +6,16 @@ CREATE TABLE list_counts (
   PRIMARY KEY (service, list)
 ) WITH (fillfactor = 10);
 
--- Shown to strangers in the list of rooms. Names that begin with a space are no rooms.
-ALTER TABLE rooms ADD COLUMN listed boolean NOT NULL GENERATED ALWAYS AS (
-  public AND locked_by IS NULL AND NOT starts_with(localpart, ' ')) STORED;
+-- `counted`: in the list that administrators see; `listed`: shown to strangers. Names of rooms that
+-- begin with a space are no rooms.
+CREATE FUNCTION stoa_is_room(localpart text) RETURNS boolean
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  AS $$ SELECT NOT starts_with(localpart, ' ') $$;
+ALTER TABLE nodes ADD COLUMN counted boolean NOT NULL GENERATED ALWAYS AS (NOT nested) STORED;
+ALTER TABLE rooms
+  ADD COLUMN counted boolean NOT NULL GENERATED ALWAYS AS (stoa_is_room(localpart)) STORED,
+  ADD COLUMN listed boolean NOT NULL GENERATED ALWAYS AS (
+    public AND locked_by IS NULL AND stoa_is_room(localpart)) STORED;
 CREATE INDEX rooms_listed ON rooms (service, localpart) WHERE listed;
 
 CREATE FUNCTION stoa_list_grows(whose text, which text, how_much bigint) RETURNS void
@@ -25,74 +32,50 @@ CREATE FUNCTION stoa_list_shrinks(whose text, which text, how_much bigint) RETUR
     WHERE service = whose AND list = which AND how_much > 0
   $$;
 
-CREATE FUNCTION stoa_nodes_came() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Triggers of nodes and of rooms; their argument is the list.
+CREATE FUNCTION stoa_entries_came() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM stoa_list_grows(service, 'nodes', count(*) FILTER (WHERE NOT nested)),
-          stoa_list_grows(service, 'listed nodes', count(*) FILTER (WHERE listed))
+  PERFORM stoa_list_grows(service, TG_ARGV[0], count(*) FILTER (WHERE counted)),
+          stoa_list_grows(service, 'listed ' || TG_ARGV[0], count(*) FILTER (WHERE listed))
   FROM changed GROUP BY service;
   RETURN NULL;
 END $$;
-CREATE FUNCTION stoa_nodes_went() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION stoa_entries_went() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM stoa_list_shrinks(service, 'nodes', count(*) FILTER (WHERE NOT nested)),
-          stoa_list_shrinks(service, 'listed nodes', count(*) FILTER (WHERE listed))
+  PERFORM stoa_list_shrinks(service, TG_ARGV[0], count(*) FILTER (WHERE counted)),
+          stoa_list_shrinks(service, 'listed ' || TG_ARGV[0], count(*) FILTER (WHERE listed))
   FROM changed GROUP BY service;
   RETURN NULL;
 END $$;
-CREATE FUNCTION stoa_node_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION stoa_entry_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM stoa_list_shrinks(OLD.service, 'nodes', (NOT OLD.nested)::int),
-          stoa_list_shrinks(OLD.service, 'listed nodes', OLD.listed::int),
-          stoa_list_grows(NEW.service, 'nodes', (NOT NEW.nested)::int),
-          stoa_list_grows(NEW.service, 'listed nodes', NEW.listed::int);
+  PERFORM stoa_list_shrinks(OLD.service, TG_ARGV[0], OLD.counted::int),
+          stoa_list_shrinks(OLD.service, 'listed ' || TG_ARGV[0], OLD.listed::int),
+          stoa_list_grows(NEW.service, TG_ARGV[0], NEW.counted::int),
+          stoa_list_grows(NEW.service, 'listed ' || TG_ARGV[0], NEW.listed::int);
   RETURN NULL;
 END $$;
+
 CREATE TRIGGER nodes_came AFTER INSERT ON nodes REFERENCING NEW TABLE AS changed
-  FOR EACH STATEMENT EXECUTE FUNCTION stoa_nodes_came();
+  FOR EACH STATEMENT EXECUTE FUNCTION stoa_entries_came('nodes');
 CREATE TRIGGER nodes_went AFTER DELETE ON nodes REFERENCING OLD TABLE AS changed
-  FOR EACH STATEMENT EXECUTE FUNCTION stoa_nodes_went();
+  FOR EACH STATEMENT EXECUTE FUNCTION stoa_entries_went('nodes');
 CREATE TRIGGER node_moved AFTER UPDATE OF service, hidden, nested, access_model ON nodes
   FOR EACH ROW WHEN (OLD.service <> NEW.service OR OLD.listed <> NEW.listed
-                     OR OLD.nested <> NEW.nested)
-  EXECUTE FUNCTION stoa_node_moved();
+                     OR OLD.counted <> NEW.counted)
+  EXECUTE FUNCTION stoa_entry_moved('nodes');
 
-CREATE FUNCTION stoa_is_room(localpart text) RETURNS boolean
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  AS $$ SELECT NOT starts_with(localpart, ' ') $$;
-CREATE FUNCTION stoa_rooms_came() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM stoa_list_grows(service, 'rooms', count(*) FILTER (WHERE stoa_is_room(localpart))),
-          stoa_list_grows(service, 'listed rooms', count(*) FILTER (WHERE listed))
-  FROM changed GROUP BY service;
-  RETURN NULL;
-END $$;
-CREATE FUNCTION stoa_rooms_went() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM stoa_list_shrinks(service, 'rooms', count(*) FILTER (WHERE stoa_is_room(localpart))),
-          stoa_list_shrinks(service, 'listed rooms', count(*) FILTER (WHERE listed))
-  FROM changed GROUP BY service;
-  RETURN NULL;
-END $$;
-CREATE FUNCTION stoa_room_moved() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM stoa_list_shrinks(OLD.service, 'rooms', stoa_is_room(OLD.localpart)::int),
-          stoa_list_shrinks(OLD.service, 'listed rooms', OLD.listed::int),
-          stoa_list_grows(NEW.service, 'rooms', stoa_is_room(NEW.localpart)::int),
-          stoa_list_grows(NEW.service, 'listed rooms', NEW.listed::int);
-  RETURN NULL;
-END $$;
 CREATE TRIGGER rooms_came AFTER INSERT ON rooms REFERENCING NEW TABLE AS changed
-  FOR EACH STATEMENT EXECUTE FUNCTION stoa_rooms_came();
+  FOR EACH STATEMENT EXECUTE FUNCTION stoa_entries_came('rooms');
 CREATE TRIGGER rooms_went AFTER DELETE ON rooms REFERENCING OLD TABLE AS changed
-  FOR EACH STATEMENT EXECUTE FUNCTION stoa_rooms_went();
+  FOR EACH STATEMENT EXECUTE FUNCTION stoa_entries_went('rooms');
 CREATE TRIGGER room_moved AFTER UPDATE OF service, localpart, public, locked_by ON rooms
-  FOR EACH ROW WHEN (OLD.service <> NEW.service OR OLD.localpart <> NEW.localpart
-                     OR OLD.listed <> NEW.listed)
-  EXECUTE FUNCTION stoa_room_moved();
+  FOR EACH ROW WHEN (OLD.service <> NEW.service OR OLD.listed <> NEW.listed
+                     OR OLD.counted <> NEW.counted)
+  EXECUTE FUNCTION stoa_entry_moved('rooms');
 
 INSERT INTO list_counts
-SELECT service, 'nodes', count(*) FROM nodes WHERE NOT nested GROUP BY service
+SELECT service, 'nodes', count(*) FROM nodes WHERE counted GROUP BY service
 UNION ALL SELECT service, 'listed nodes', count(*) FROM nodes WHERE listed GROUP BY service
-UNION ALL SELECT service, 'rooms', count(*) FROM rooms WHERE stoa_is_room(localpart)
-  GROUP BY service
+UNION ALL SELECT service, 'rooms', count(*) FROM rooms WHERE counted GROUP BY service
 UNION ALL SELECT service, 'listed rooms', count(*) FROM rooms WHERE listed GROUP BY service;

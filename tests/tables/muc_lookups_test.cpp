@@ -343,6 +343,55 @@ class Whim {
 
 }  // namespace
 
+TEST_CASE("a long list of rooms is paged without being counted [MUC-DISCO-05]") {
+  MucTwins twins;
+  auto cave = std::get<change::Created>(created(1, "cave"));
+  RoomConfig config;
+  config.public_room = true;
+  cave.config = std::make_shared<const RoomConfig>(config);
+  twins.add("cave", cave);
+  twins.commit();
+  // r00002 to r25001, the last ten of them hidden.
+  psql(twins.url(),
+       "INSERT INTO rooms (number, service, localpart, created, locked_by, occupant_key, name, "
+       "description, lang, found_name, found_description, public, persistent, members_only, "
+       "password_protected, whois, config) SELECT i, service, 'r' || lpad(i::text, 5, '0'), "
+       "created, NULL, occupant_key, '', '', '', '', '', i <= 24991, true, false, false, whois, "
+       "config FROM rooms, generate_series(2, 25001) AS i WHERE number = 1");
+  read::Rooms read;
+  read.max = 2;
+  const auto page = [&] {
+    return std::get<found::Rooms>(MucReader::read(twins.connection(), rooms_service, read));
+  };
+  const auto first = [&] { return page().rooms.front().localpart; };
+  CHECK(page().count == 24991);
+  CHECK(first() == "cave");
+  read.after = "r00100";
+  CHECK(first() == "r00101");
+  CHECK(page().first_index == 100);
+  read.after = "r12500";
+  CHECK(first() == "r12501");
+  CHECK_FALSE(page().first_index.has_value());
+  read.after = "r24900";
+  CHECK(page().first_index == 24900);
+  read.after = "r25001";
+  CHECK(page().unknown_uid);
+  read.after.clear();
+  read.before = "";
+  CHECK(first() == "r24990");
+  CHECK(page().first_index == 24989);
+
+  psql(twins.url(), "DELETE FROM rooms WHERE number BETWEEN 100 AND 199");
+  psql(twins.url(), "UPDATE rooms SET public = false WHERE number BETWEEN 200 AND 209");
+  psql(twins.url(), "UPDATE rooms SET localpart = ' ' || number WHERE number = 300");
+  CHECK(page().count == 24991 - 100 - 10 - 1);
+  read.hidden_too = true;
+  CHECK(page().count == 25001 - 100 - 1);
+  const auto owned = std::get<fact::Ownership>(
+      MucReader::fetch(twins.connection(), rooms_service, 1, need::Ownership{user("hag66"), true}));
+  CHECK(owned.rooms == 25001 - 100 - 1);
+}
+
 TEST_CASE("whatever mix of changes one transaction holds, the rooms are right after it") {
   for (unsigned seed = 1; seed <= 4; ++seed) {
     CAPTURE(seed);

@@ -102,10 +102,6 @@ Verdict decide_after_leases(const Scene& scene) {
   return verdict;
 }
 
-}  // namespace
-
-namespace {
-
 Verdict decide_at(const NodeState& state, const pubsub::Request& request,
                   const pubsub::Settings& settings, const Context& context) {
   const Scene scene(state, request, settings, context);

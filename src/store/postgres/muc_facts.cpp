@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "store/postgres/array.hpp"
+#include "store/postgres/list_counts.hpp"
 #include "store/postgres/muc_rows.hpp"
 #include "store/postgres/muc_tables.hpp"
 
@@ -36,9 +37,7 @@ constexpr Statement select_original{
     "select_room_original",
     "SELECT payload, stoa_micros(until) FROM room_originals WHERE room = $1 AND id = $2"};
 
-constexpr Statement count_rooms{
-    "count_rooms",
-    "SELECT count(*) FROM rooms WHERE service = $1 AND NOT starts_with(localpart, ' ')"};
+constexpr Statement count_rooms{"count_rooms", "SELECT " STOA_LIST_LENGTH("rooms")};
 
 constexpr Statement select_buried{
     "select_buried_room",

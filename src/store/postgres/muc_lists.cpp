@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "store/postgres/list_counts.hpp"
 #include "store/postgres/muc_rows.hpp"
 
 namespace stoa::store::postgres {
@@ -30,14 +31,9 @@ namespace {
 #define STOA_LISTED "x.service = $1 AND x.listed "
 #define STOA_ANY "x.service = $1 AND x.localpart >= '!' "
 
-#define STOA_LENGTH(list)                                                                  \
-  "coalesce((SELECT c.entries FROM list_counts c WHERE c.service = $1 AND c.list = '" list \
-  "'), "                                                                                   \
-  "0)"
-
 // How many there are, and whether the room $4 is one of them.
 #define STOA_SUMMARY(own, condition, list) \
-  own "SELECT " STOA_LENGTH(list) " + (SELECT count(*) FROM own), "                     \
+  own "SELECT " STOA_LIST_LENGTH(list) " + (SELECT count(*) FROM own), "                     \
       "EXISTS (SELECT FROM rooms x WHERE " condition "AND x.localpart = $4) "           \
       "OR EXISTS (SELECT FROM own WHERE localpart = $4)"
 
@@ -76,7 +72,7 @@ namespace {
       "far AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT FROM rooms x WHERE " condition    \
       "AND x.localpart >= $4 ORDER BY x.localpart LIMIT 10001) AS s) "                        \
       "SELECT CASE WHEN (SELECT n FROM near) <= 10000 THEN (SELECT n FROM near) "             \
-      "WHEN (SELECT n FROM far) <= 10000 THEN " STOA_LENGTH(list) " - (SELECT n FROM far) END " \
+      "WHEN (SELECT n FROM far) <= 10000 THEN " STOA_LIST_LENGTH(list) " - (SELECT n FROM far) END " \
       "+ (SELECT count(*) FROM own WHERE localpart < $4)"
 
 struct Statements {
@@ -101,7 +97,6 @@ constexpr Statements for_all{{"count_all_rooms", STOA_SUMMARY(STOA_NO_OWN, STOA_
 #undef STOA_NO_OWN
 #undef STOA_LISTED
 #undef STOA_ANY
-#undef STOA_LENGTH
 #undef STOA_SUMMARY
 #undef STOA_SHOWN
 #undef STOA_BEHIND

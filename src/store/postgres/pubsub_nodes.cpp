@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "store/postgres/array.hpp"
+#include "store/postgres/list_counts.hpp"
 #include "store/postgres/pubsub_rows.hpp"
 
 namespace stoa::store::postgres {
@@ -56,10 +57,6 @@ constexpr Statement last_nodes{
 
 // How long a list is, is kept (schema/0015). A place is counted from the nearer end, up to 10,000
 // nodes; beyond that it is not told.
-#define STOA_LENGTH(list)                                                                  \
-  "coalesce((SELECT c.entries FROM list_counts c WHERE c.service = $1 AND c.list = '" list \
-  "'), "                                                                                   \
-  "0)"
 #define STOA_PLACE(condition, list)                                                        \
   "near AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT FROM nodes n "                  \
   "WHERE n.service = $1 AND " condition                                                    \
@@ -68,11 +65,11 @@ constexpr Statement last_nodes{
   "WHERE n.service = $1 AND " condition                                                    \
   " AND n.head >= left($3, 300) AND n.node >= $3 ORDER BY n.head LIMIT 10001) AS s) "      \
   "SELECT CASE WHEN (SELECT n FROM near) <= 10000 THEN (SELECT n FROM near) "              \
-  "WHEN (SELECT n FROM far) <= 10000 THEN " STOA_LENGTH(list) " - (SELECT n FROM far) END "
+  "WHEN (SELECT n FROM far) <= 10000 THEN " STOA_LIST_LENGTH(list) " - (SELECT n FROM far) END "
 
 constexpr Statement count_nodes{
     "count_nodes",
-    STOA_OWN "SELECT " STOA_LENGTH(
+    STOA_OWN "SELECT " STOA_LIST_LENGTH(
         "listed nodes") " - (SELECT count(*) FROM " STOA_AFFILIATED
                         "JOIN nodes n ON n.number = a.node "
                         "WHERE a.affiliation = 'outcast' AND n.service = $1 AND n.listed) "
@@ -108,14 +105,13 @@ constexpr Statement all_last_nodes{
     "SELECT node, title FROM nodes WHERE service = $1 AND NOT nested AND $2::text IS NOT NULL "
     "ORDER BY head DESC, node DESC LIMIT $3"};
 
-constexpr Statement count_all_nodes{"count_all_nodes",
-                                    "SELECT " STOA_LENGTH("nodes") " WHERE $2::text IS NOT NULL"};
+constexpr Statement count_all_nodes{
+    "count_all_nodes", "SELECT " STOA_LIST_LENGTH("nodes") " WHERE $2::text IS NOT NULL"};
 
 constexpr Statement count_all_nodes_before{
     "count_all_nodes_before",
     "WITH " STOA_PLACE("NOT n.nested", "nodes") "WHERE $2::text IS NOT NULL"};
 
-#undef STOA_LENGTH
 #undef STOA_PLACE
 
 // What a requester sees of an account, whose nodes are few: $3 says that it hears the account's

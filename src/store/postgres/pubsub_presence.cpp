@@ -1,5 +1,6 @@
 #include "store/postgres/array.hpp"
 #include "store/postgres/pubsub_rows.hpp"
+#include "store/postgres/stored_jid.hpp"
 
 namespace stoa::store::postgres {
 
@@ -49,7 +50,7 @@ pubsub::ReadResult read_watched(Connection& connection, const std::string& servi
   }
   pubsub::Entities found;
   for (const auto& row : connection.exec(find_watched, service, among)) {
-    auto jid = Jid::parse(text_in(row[0]));
+    auto jid = stored_jid(text_in(row[0]));
     if (jid) found.bares.push_back(std::move(*jid));
   }
   return found;
