@@ -50,6 +50,15 @@ Facts facts_for(const Need& need, const Place& place) {
       }
       return found;
     }
+    Facts operator()(const need::Taken& n) const {
+      fact::Taken found{n.ids, {}};
+      for (const RowPtr& row : place.archive) {
+        if (std::find(n.ids.begin(), n.ids.end(), row->id) != n.ids.end()) {
+          found.taken.push_back(row->id);
+        }
+      }
+      return found;
+    }
     Facts operator()(const need::Authored& n) const {
       fact::Authored found{n.author, {}};
       for (const RowPtr& row : place.archive) {

@@ -39,6 +39,17 @@ bool in_use(const std::string& path) {
   return !error;
 }
 
+/// What an earlier run left there goes; nothing else.
+void clear_away(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0) return;
+  if (!S_ISSOCK(found.st_mode)) {
+    throw std::runtime_error("admin.socket: " + path + " is there and is no socket");
+  }
+  if (in_use(path)) throw std::runtime_error("admin.socket: another stoa listens at " + path);
+  ::unlink(path.c_str());
+}
+
 void close_on_exec(int descriptor) {
   ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }
@@ -51,7 +62,7 @@ struct AdminSocket::Parts : std::enable_shared_from_this<Parts> {
 
   void open();
   asio::awaitable<void> accept_all();
-  asio::awaitable<void> serve(stream_protocol::socket socket);
+  asio::awaitable<void> serve(std::shared_ptr<stream_protocol::socket> socket);
 
   asio::io_context& loop;
   stream_protocol::acceptor acceptor;
@@ -61,8 +72,7 @@ struct AdminSocket::Parts : std::enable_shared_from_this<Parts> {
 };
 
 void AdminSocket::Parts::open() {
-  if (in_use(path)) throw std::runtime_error("admin.socket: another stoa listens at " + path);
-  ::unlink(path.c_str());
+  clear_away(path);
   error_code error;
   acceptor.open(stream_protocol(), error);
   const mode_t before = ::umask(S_IXUSR | S_IRWXG | S_IRWXO);
@@ -88,21 +98,22 @@ asio::awaitable<void> AdminSocket::Parts::accept_all() {
     } else if (connections < most_connections) {
       close_on_exec(socket.native_handle());
       ++connections;
-      asio::co_spawn(loop, serve(std::move(socket)),
+      asio::co_spawn(loop, serve(std::make_shared<stream_protocol::socket>(std::move(socket))),
                      [self](const std::exception_ptr&) { --self->connections; });
     }
   }
 }
 
-asio::awaitable<void> AdminSocket::Parts::serve(stream_protocol::socket socket) {
+asio::awaitable<void> AdminSocket::Parts::serve(std::shared_ptr<stream_protocol::socket> socket) {
   const auto self = shared_from_this();
   error_code error;
   std::string request;
   asio::steady_timer patience(loop, request_patience);
-  patience.async_wait([&socket](const error_code& ended) {
-    if (!ended) socket.cancel();
+  patience.async_wait([socket](const error_code& ended) {
+    error_code gone;
+    if (!ended) socket->cancel(gone);
   });
-  co_await asio::async_read(socket, asio::dynamic_buffer(request, most_bytes),
+  co_await asio::async_read(*socket, asio::dynamic_buffer(request, most_bytes),
                             asio::redirect_error(asio::use_awaitable, error));
   patience.cancel();
   if (error != asio::error::eof) co_return;
@@ -116,7 +127,7 @@ asio::awaitable<void> AdminSocket::Parts::serve(stream_protocol::socket socket) 
   });
   co_await there->async_wait(asio::redirect_error(asio::use_awaitable, error));
   const std::string text = *answer;
-  co_await asio::async_write(socket, asio::buffer(text),
+  co_await asio::async_write(*socket, asio::buffer(text),
                              asio::redirect_error(asio::use_awaitable, error));
 }
 
