@@ -7,6 +7,10 @@
 #include <sys/socket.h>
 
 namespace stoa::store::postgres {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
 namespace {
 
 // Times and text come and go in one form whatever the server's defaults are. A server that has lost
@@ -16,7 +20,14 @@ constexpr const char* session_settings =
     "SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; SET synchronous_commit = on; "
     "SET client_min_messages = warning; SET tcp_keepalives_idle = 10; "
     "SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET jit = off; "
-    "SET idle_in_transaction_session_timeout = 60000";
+    "SET idle_in_transaction_session_timeout = 60000; "
+    "SET plan_cache_mode = force_generic_plan";
+
+// A plan that was made while a table was small may scan it, or choose an index at random, and is
+// kept until PostgreSQL has looked at the table again, a minute later at best. So plans are thrown
+// away: soon at first, then ever less often.
+constexpr std::chrono::milliseconds plans_first_last = 100ms;
+constexpr std::chrono::milliseconds plans_last_at_most = 20s;
 
 // libpqxx would reconnect on its own and lose our locks and our place in a transaction.
 void never_reconnect(pqxx::connection& connection) {
@@ -71,7 +82,9 @@ void Line::hold(int socket) {
 }
 
 Connection::Connection(const std::string& url, const std::string& application, Line* line)
-    : line_(line) {
+    : line_(line),
+      plans_last_(plans_first_last),
+      replan_at_(steady_clock::now() + plans_first_last) {
   try {
     connection_ = std::make_unique<pqxx::connection>(with_timeout(url));
     never_reconnect(*connection_);
@@ -121,6 +134,17 @@ void Connection::end_snapshot() noexcept {
 
 void Connection::prepare(const Statement& statement) {
   if (prepared_.insert(&statement).second) connection_->prepare(statement.name, statement.sql);
+}
+
+void Connection::plan(const Statement& statement) {
+  if (const auto now = steady_clock::now(); now >= replan_at_) {
+    session_->exec("DISCARD PLANS");
+    plans_last_ = std::min(2 * plans_last_, plans_last_at_most);
+    replan_at_ = now + plans_last_;
+  }
+  if (std::exchange(planning_, statement.plan) == statement.plan) return;
+  session_->exec(statement.plan == Plan::once ? "SET plan_cache_mode = force_generic_plan"
+                                              : "SET plan_cache_mode = force_custom_plan");
 }
 
 void Connection::fail() {

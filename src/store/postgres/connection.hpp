@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -15,10 +16,16 @@
 
 namespace stoa::store::postgres {
 
-/// A statement with parameters. Both are string literals: a statement is known by its address.
+/// When PostgreSQL plans a statement: once, for whatever values, or for the values of each execution.
+/// Planning costs several times what finding some rows by their keys does; it is worth it where a
+/// value can be NULL and then bounds nothing.
+enum class Plan { once, for_values };
+
+/// A statement with parameters. Both texts are string literals: a statement is known by its address.
 struct Statement {
   const char* name;
   const char* sql;
+  Plan plan = Plan::once;
 };
 
 /// Lets another thread cut a connection whose owner waits in it for an answer that does not come.
@@ -51,6 +58,7 @@ class Connection {
   pqxx::result exec(const Statement& statement, Parameters&&... parameters) {
     try {
       prepare(statement);
+      plan(statement);
       return session_->exec_prepared(statement.name, std::forward<Parameters>(parameters)...);
     } catch (...) {
       fail();
@@ -64,6 +72,7 @@ class Connection {
   bool begin_snapshot();  // false where one has begun already
   void end_snapshot() noexcept;
   void prepare(const Statement& statement);
+  void plan(const Statement& statement);
   [[noreturn]] void fail();  // throws the exception that is being handled as a Fault
 
   Line* line_;
@@ -72,6 +81,9 @@ class Connection {
   std::unordered_set<const Statement*> prepared_;
   int backend_ = 0;
   bool snapshot_ = false;
+  Plan planning_ = Plan::once;
+  std::chrono::milliseconds plans_last_;  // how long plans are kept
+  std::chrono::steady_clock::time_point replan_at_;
 };
 
 /// While it lives, everything that is read is as of one moment: for look-ups of more than one

@@ -27,7 +27,7 @@ constexpr unsigned number_bits = 36;
 // scan it when it has grown.
 constexpr const char* key_lookups =
     "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
-    "SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan";
+    "SET enable_bitmapscan = off";
 
 }  // namespace
 

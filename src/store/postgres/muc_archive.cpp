@@ -42,7 +42,7 @@ class Variant {
         names_{name(filter, "up"), name(filter, "down"), name(filter, "count"),
                name(filter, "span")} {
     for (std::size_t i = 0; i < statements_.size(); ++i) {
-      statements_[i] = {names_[i].c_str(), texts_[i].c_str()};
+      statements_[i] = {names_[i].c_str(), texts_[i].c_str(), Plan::for_values};
     }
   }
   Variant(const Variant&) = delete;

@@ -58,7 +58,7 @@ const std::string search_sql =
     "FROM met WHERE users >= $14::bigint)" +
     paged_rooms;
 
-const Statement search_rooms{"search_rooms", search_sql.c_str()};
+const Statement search_rooms{"search_rooms", search_sql.c_str(), Plan::for_values};
 
 constexpr Statement select_vcard{"select_room_vcard",
                                  "SELECT vcard FROM room_vcards WHERE room = $1"};

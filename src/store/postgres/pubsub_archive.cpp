@@ -105,17 +105,21 @@ namespace {
   "@@ plainto_tsquery($11::regconfig, $10)) "
 #define STOA_ENTRY "e.id, e.seq, e.publisher, stoa_micros(e.published), e.payload"
 
-constexpr Statement count_archive{"count_archive", STOA_ARCHIVE("count(*)")};
+constexpr Statement count_archive{"count_archive", STOA_ARCHIVE("count(*)"), Plan::for_values};
 constexpr Statement count_above{"count_archive_above",
-                                STOA_ARCHIVE("count(*)") "AND e.seq > $12::bigint"};
+                                STOA_ARCHIVE("count(*)") "AND e.seq > $12::bigint",
+                                Plan::for_values};
 constexpr Statement count_below{"count_archive_below",
-                                STOA_ARCHIVE("count(*)") "AND e.seq < $12::bigint"};
+                                STOA_ARCHIVE("count(*)") "AND e.seq < $12::bigint",
+                                Plan::for_values};
 constexpr Statement upward{"archive_upward", STOA_ARCHIVE(STOA_ENTRY)
                            "AND ($12::bigint IS NULL OR e.seq > $12::bigint) "
-                           "ORDER BY e.seq OFFSET $13 LIMIT $14"};
+                           "ORDER BY e.seq OFFSET $13 LIMIT $14",
+                           Plan::for_values};
 constexpr Statement downward{"archive_downward", STOA_ARCHIVE(STOA_ENTRY)
                              "AND ($12::bigint IS NULL OR e.seq < $12::bigint) "
-                             "ORDER BY e.seq DESC OFFSET $13 LIMIT $14"};
+                             "ORDER BY e.seq DESC OFFSET $13 LIMIT $14",
+                             Plan::for_values};
 #undef STOA_ARCHIVE
 #undef STOA_ENTRY
 

@@ -21,7 +21,8 @@ constexpr Statement find_watched{
     "SELECT i.publisher FROM nodes n JOIN items i ON i.node = n.number "
     "AND i.stands AND i.seq >= n.standing_from "
     "WHERE n.config ? 'pubsub#purge_offline' AND n.service = $1 "
-    "AND ($2::text[] IS NULL OR i.publisher = ANY($2::text[])) ORDER BY 1"};
+    "AND ($2::text[] IS NULL OR i.publisher = ANY($2::text[])) ORDER BY 1",
+    Plan::for_values};
 
 constexpr Statement find_greeting{
     "find_greeting",
