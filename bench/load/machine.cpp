@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -107,6 +108,12 @@ Database::Database(const std::string& url) : connection_(PQconnectdb(url.c_str()
 
 void Database::run(const std::string& sql) {
   check(Answer(PQexec(connection_.get(), sql.c_str()), PQclear));
+}
+
+bool Database::holds(const std::string& sql) {
+  const Answer answer(PQexec(connection_.get(), sql.c_str()), PQclear);
+  if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK) check(answer);
+  return PQntuples(answer.get()) == 1 && std::string_view(PQgetvalue(answer.get(), 0, 0)) == "t";
 }
 
 void Database::empty() {

@@ -23,6 +23,8 @@ class Database {
   explicit Database(const std::string& url);
 
   void run(const std::string& sql);
+  /// Whether the one value that this selects is true.
+  bool holds(const std::string& sql);
   /// Takes away everything that stoa has stored. It must not be running.
   void empty();
   /// Writes rows of 200 bytes in transactions of `rows` each, by unnest; the median of the seconds

@@ -151,13 +151,26 @@ std::size_t ServerEnd::stanza_end(std::size_t begin) const {
   const std::size_t tag_end = all.find('>', begin);
   if (tag_end == std::string_view::npos) return tag_end;
   if (all[tag_end - 1] == '/') return tag_end + 1;
-  const std::string_view close = all[begin + 1] == 'm'   ? "</message>"
-                                 : all[begin + 1] == 'p' ? "</presence>"
-                                                         : "</iq>";
-  const void* found =
-      ::memmem(all.data() + tag_end, all.size() - tag_end, close.data(), close.size());
-  if (found == nullptr) return std::string_view::npos;
-  return static_cast<std::size_t>(static_cast<const char*>(found) - all.data()) + close.size();
+  // A message that was forwarded (XEP-0297) stands in another one.
+  const std::string_view name = all[begin + 1] == 'm'   ? "message"
+                                : all[begin + 1] == 'p' ? "presence"
+                                                        : "iq";
+  const std::string open = '<' + std::string(name);
+  const std::string close = "</" + std::string(name) + '>';
+  const auto next = [&](const std::string& text, std::size_t from, std::size_t until) {
+    const void* const found = ::memmem(all.data() + from, until - from, text.data(), text.size());
+    if (found == nullptr) return std::string_view::npos;
+    return static_cast<std::size_t>(static_cast<const char*>(found) - all.data());
+  };
+  std::size_t inner = tag_end;
+  for (std::size_t from = tag_end;;) {
+    const std::size_t end = next(close, from, all.size());
+    if (end == std::string_view::npos) return end;
+    from = end + close.size();
+    inner = next(open, inner, end);
+    if (inner == std::string_view::npos) return from;
+    inner += open.size();
+  }
 }
 
 void ServerEnd::scan() {

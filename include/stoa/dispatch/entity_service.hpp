@@ -35,6 +35,7 @@ struct ServiceLimits {
   Duration tick_pause = std::chrono::milliseconds(50);     ///< between two Ticks of one entity
   Duration refused_tick_pause = std::chrono::seconds(30);  ///< after a Tick that was not stored
   std::size_t bulky_bytes = 256 * 1024;  ///< of a broadcast, all copies: see EntityService::yields
+  std::size_t busy_held_bytes = 2u << 20;  ///< that one commit lets go: the link is as good as busy
   Duration crowded_pause = std::chrono::milliseconds(2);  ///< of a queue, while output has no room
 };
 
@@ -167,9 +168,10 @@ class EntityService final : public Service {
   static bool queued(const Entity& it) { return it.activity && !it.activity->queue.empty(); }
   bool crowded() const { return outlet_.congested() || common_.release.much_held(); }
   /// Whether the entity lets others go first: what each of its requests sends takes the link
-  /// milliseconds, and the link has enough to write. Not once its own queue is half full.
+  /// milliseconds, and the link has enough to write, or will have with the next commit. Not once
+  /// its own queue is half full.
   bool yields(const Entity& it) const {
-    return it.bulky && outlet_.busy() &&
+    return it.bulky && (outlet_.busy() || common_.release.held_bytes() > limits_.busy_held_bytes) &&
            (!it.activity || it.activity->queue.size() < limits_.queue / 2);
   }
   void note_bulk(Entity& entity, const std::vector<Encoded>& said) const;

@@ -120,6 +120,33 @@ TEST_CASE("an entity with large broadcasts lets others go first while the link i
   CHECK(rest[2].find("five") != std::string::npos);
 }
 
+TEST_CASE("an entity with large broadcasts waits while enough for the link waits for a commit") {
+  stoa::dispatch::ServiceLimits limits;
+  limits.bulky_bytes = 1;
+  limits.busy_held_bytes = 1;
+  World world(1, limits);
+  const auto say = [&](const std::string& text) {
+    world.give("<message type='groupchat' from='" + std::string(romeo) + text +
+               "' to='a@toy.lit'><body>" + text + "</body></message>");
+  };
+  world.ask(iq("set", "1", "<make xmlns='toy'/>", "a"));
+  world.ask("<presence from='" + std::string(romeo) + "x' to='a@toy.lit'/>");
+  say("one");
+  world.turn();
+  world.taken();
+
+  say("two");
+  say("three");
+  world.turn();  // the commit that "two" waits for, and no time for the queue
+  const Lines first = world.taken();
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].find("two") != std::string::npos);
+  world.pass(std::chrono::milliseconds(2));
+  const Lines second = world.taken();
+  REQUIRE(second.size() == 1);
+  CHECK(second[0].find("three") != std::string::npos);
+}
+
 TEST_CASE("create, then list: the list has it") {
   World world;
   world.give(iq("set", "1", "<make xmlns='toy'/>"));
