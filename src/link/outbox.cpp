@@ -27,10 +27,10 @@ bool is_stale_when_old(const Outgoing& out) {
   return out.redelivery == Redelivery::drop || out.head.starts_with("<iq");
 }
 
-/// A large piece of a list for one addressee (who is in a room).
+/// A large broadcast, or a large piece of a list for one addressee (who is in a room).
 bool is_bulk(const Outgoing& out) {
-  return !out.recipients && out.stanzas > 1 && out.redelivery == Redelivery::drop &&
-         out.head.size() >= turn_bytes;
+  if (out.recipients) return out.bytes() >= turn_bytes;
+  return out.stanzas > 1 && out.redelivery == Redelivery::drop && out.head.size() >= turn_bytes;
 }
 
 /// The value of an attribute in the first tag, empty where it ends before one.

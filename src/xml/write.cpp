@@ -1,4 +1,6 @@
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -19,6 +21,19 @@ constexpr std::array<unsigned char, 256> escape_table() {
 }
 
 constexpr auto escapes = escape_table();
+
+/// Whether none of the 16 bytes from `at` on is ever escaped: nearly all text passes in such
+/// blocks.
+bool plain_block(const char* at) {
+  using Block = unsigned char __attribute__((vector_size(16)));
+  Block block;
+  std::memcpy(&block, at, sizeof block);
+  const auto escaped = (block < 0x20) | (block == '&') | (block == '<') | (block == '>') |
+                       (block == '\'') | (block == '"');
+  std::uint64_t halves[2];
+  std::memcpy(halves, &escaped, sizeof halves);
+  return (halves[0] | halves[1]) == 0;
+}
 
 std::string_view escape_of(char c) {
   switch (c) {
@@ -201,6 +216,7 @@ void append_escaped(std::string& out, std::string_view text, Quoting quoting) {
   const unsigned char lowest = quoting == Quoting::attribute ? 2 : 1;
   std::size_t done = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    while (text.size() - i > 16 && plain_block(text.data() + i)) i += 16;
     const unsigned char kind = escapes[static_cast<unsigned char>(text[i])];
     if (kind == 0 || kind > lowest) continue;
     out.append(text, done, i - done);

@@ -7,6 +7,7 @@
 namespace stoa::muc {
 
 const Session& Occupant::shown() const {
+  if (sessions.size() == 1) return sessions.front();
   const Session* best = &sessions.front();
   for (const Session& session : sessions) {
     if (std::pair(session.priority, session.since) >= std::pair(best->priority, best->since)) {

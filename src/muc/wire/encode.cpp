@@ -56,6 +56,9 @@ struct Encode {
   void operator()(const say::PresenceToOthers& say) const {
     auto seeing = std::make_shared<RecipientSet>();
     auto others = std::make_shared<RecipientSet>();
+    constexpr std::size_t usual_jid = 40;
+    (room.sees_jids(Role::participant) ? seeing : others)
+        ->reserve(room.occupants.sessions(), room.occupants.sessions() * usual_jid);
     room.occupants.each([&](const Occupant& occupant) {
       RecipientSet& set = room.sees_jids(occupant.role) ? *seeing : *others;
       for (const Session& session : occupant.sessions) {
@@ -90,14 +93,18 @@ struct Encode {
 
   void operator()(const say::PresenceList& say) const {
     const std::string to = xml::escaped(say.to.str(), xml::Quoting::attribute);
-    Outgoing piece;
-    piece.redelivery = Redelivery::drop;
-    piece.stanzas = 0;
-    const auto flush = [&] {
-      if (piece.stanzas > 0) push(piece);
-      piece.head.clear();
+    const auto empty = [](std::size_t bytes) {
+      Outgoing piece;
+      piece.redelivery = Redelivery::drop;
       piece.stanzas = 0;
-      piece.largest = 0;
+      piece.head.reserve(bytes);
+      return piece;
+    };
+    Outgoing piece = empty(0);
+    const auto flush = [&] {
+      if (piece.stanzas == 0) return;
+      const std::size_t bytes = piece.head.size();
+      push(std::exchange(piece, empty(bytes < list_piece_bytes ? 0 : piece.head.capacity())));
     };
     room.occupants.each([&](const Occupant& occupant) {
       if (occupant.key == say.except || !room.config->broadcasts(occupant.role)) return;

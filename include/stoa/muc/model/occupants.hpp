@@ -79,7 +79,10 @@ class Occupants {
 
   template <class Visit>
   void each(Visit visit) const {
-    for (const auto& occupant : by_key_) visit(static_cast<const Occupant&>(*occupant));
+    for (std::size_t i = 0; i < by_key_.size(); ++i) {
+      prefetch(i);
+      visit(static_cast<const Occupant&>(*by_key_[i]));
+    }
   }
   template <class Visit>
   void each_session(Visit visit) {
@@ -100,6 +103,25 @@ class Occupants {
 
   using Place = std::vector<std::unique_ptr<Occupant>>::const_iterator;
 
+  /// Asks for what each() comes to next, one step of the way from the occupant to the texts
+  /// of its JID and id at a time. In a large room nothing of that is in the cache, and waiting for
+  /// it would take most of the time.
+  void prefetch(std::size_t i) const {
+    constexpr std::size_t ahead = 24;
+    if (i + ahead >= by_key_.size()) return;
+    const auto lines = [](const void* begin, std::size_t bytes) {
+      constexpr std::size_t line = 64;
+      for (std::size_t at = 0; at < bytes; at += line) {
+        __builtin_prefetch(static_cast<const char*>(begin) + at);
+      }
+    };
+    lines(by_key_[i + ahead].get(), sizeof(Occupant));
+    const Occupant& near = *by_key_[i + ahead / 3 * 2];
+    lines(near.sessions.data(), sizeof(Session));
+    const Occupant& next = *by_key_[i + ahead / 3];
+    __builtin_prefetch(next.sessions.front().jid.str().data());
+    __builtin_prefetch(next.id.data());
+  }
   Place position(std::string_view key) const;
   void index(const Jid& session, Occupant* occupant);
   void unindex(const Jid& session);
