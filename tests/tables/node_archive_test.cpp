@@ -161,3 +161,56 @@ TEST_CASE(
   tables.commit();
   CHECK(in_archive_table(tables) == "6 7");
 }
+
+TEST_CASE("a purge touches no item, and what it leaves is cleared away in pieces [PS-PUR-05]") {
+  NodeTables tables;
+  bool archives = false;
+  SUBCASE("with an archive") {
+    archives = true;
+  }
+  SUBCASE("without") {}
+  CAPTURE(archives);
+  tables.store("n", created(1, "n", config_with([&](auto& config) {
+                              config.archive = archives;
+                              config.max_items.reset();
+                            })));
+  tables.store("other", created(2, "other"));
+  tables.connection.run(
+      "INSERT INTO items (node, seq, first_seq, digest, id, publisher, created, published, "
+      "payload) "
+      "SELECT 1, i, i, md5(i::text)::uuid, i::text, 'hamlet@denmark.lit', now(), now(), '<x/>' "
+      "FROM generate_series(1, 100000) AS i; "
+      "UPDATE nodes SET item_count = 100000 WHERE number = 1");
+  const auto count = [&](const std::string& what) {
+    return tables.connection.run("SELECT count(*) FROM items WHERE node = 1 AND " + what)[0][0]
+        .as<std::size_t>();
+  };
+  constexpr std::size_t piece = 500;
+
+  tables.store("n", change::NodePurged{
+                        .number = 1, .up_to = 100000, .count_before = 100000, .count_after = 0});
+  CHECK(count("payload IS NOT NULL") == 100000 - piece);
+  CHECK(tables.load("n").item_count == 0);
+  pubsub::ItemsRead items;
+  items.number = 1;
+  items.cap = 10;
+  CHECK(tables.read<pubsub::ItemPage>(items).items.empty());
+  const auto last = [&] {
+    ArchiveRead read = of_node();
+    read.query.page.before = "";
+    return tables.read<pubsub::ArchivePage>(read).entries.back();
+  };
+  CHECK_FALSE(last().payload);
+
+  // Every commit, whatever it is about, takes one piece; what was published since is not touched.
+  tables.store("n", change::ItemPublished{.number = 1, .item = entry(100001, "new")});
+  CHECK(count("payload IS NOT NULL") == 100001 - 2 * piece);
+  CHECK(last().payload);
+  for (std::uint64_t i = 1; i < 100000 / piece; ++i) {
+    tables.store("other", change::ItemPublished{.number = 2, .item = entry(i, "x")});
+  }
+  CHECK(count("payload IS NOT NULL") == 1);
+  CHECK(count("stands") == 1);
+  CHECK(count("true") == (archives ? 100001 : 1));
+  CHECK(tables.connection.run("SELECT FROM node_purges").empty());
+}

@@ -57,8 +57,10 @@ struct Encode {
     auto seeing = std::make_shared<RecipientSet>();
     auto others = std::make_shared<RecipientSet>();
     constexpr std::size_t usual_jid = 40;
-    (room.sees_jids(Role::participant) ? seeing : others)
-        ->reserve(room.occupants.sessions(), room.occupants.sessions() * usual_jid);
+    if (!room.occupants.empty()) {
+      (room.sees_jids(Role::participant) ? seeing : others)
+          ->reserve(room.occupants.sessions(), room.occupants.sessions() * usual_jid);
+    }
     room.occupants.each([&](const Occupant& occupant) {
       RecipientSet& set = room.sees_jids(occupant.role) ? *seeing : *others;
       for (const Session& session : occupant.sessions) {

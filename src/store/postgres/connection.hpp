@@ -16,12 +16,13 @@
 
 namespace stoa::store::postgres {
 
-/// When PostgreSQL plans a statement: once, for whatever values, or for the values of each execution.
-/// Planning costs several times what finding some rows by their keys does; it is worth it where a
-/// value can be NULL and then bounds nothing.
+/// When PostgreSQL plans a statement: once, for whatever values, or for the values of each
+/// execution. Planning costs several times what finding some rows by their keys does; it is worth
+/// it where a value can be NULL and then bounds nothing.
 enum class Plan { once, for_values };
 
-/// A statement with parameters. Both texts are string literals: a statement is known by its address.
+/// A statement with parameters. Both texts are string literals: a statement is known by its
+/// address.
 struct Statement {
   const char* name;
   const char* sql;

@@ -24,6 +24,35 @@ constexpr Statement archive_passed{
     "AS r(node, seq, first_seq, digest, id, publisher, created, published, payload) "
     "JOIN nodes n ON n.number = r.node AND n.archives"};
 
+// However many items there are, they are not touched here (clear_purged).
+constexpr Statement purge_nodes{
+    "purge_nodes",
+    "WITH r AS MATERIALIZED (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS r(node, up_to)), "
+    "noted AS (INSERT INTO node_purges (node, cleared) SELECT n.number, n.purged_to "
+    "FROM r JOIN nodes n ON n.number = r.node ON CONFLICT DO NOTHING) "
+    "UPDATE nodes n SET purged_to = greatest(n.purged_to, r.up_to), "
+    "standing_from = greatest(n.standing_from, r.up_to + 1) FROM r WHERE n.number = r.node"};
+
+/// A piece of the purged items of one node; the last piece ends it. An entry of an archive stays
+/// without its payload.
+constexpr Statement clear_piece{
+    "clear_purged_items",
+    "WITH purge AS MATERIALIZED (SELECT p.node, p.cleared, n.purged_to, n.archives "
+    "FROM node_purges p JOIN nodes n ON n.number = p.node LIMIT 1), "
+    "piece AS MATERIALIZED (SELECT i.node, i.seq, p.archives FROM purge p CROSS JOIN LATERAL "
+    "(SELECT node, seq FROM items WHERE node = p.node AND seq > p.cleared AND seq <= p.purged_to "
+    "ORDER BY seq LIMIT 500) AS i), "
+    "silenced AS (UPDATE items i SET stands = false, payload = NULL FROM piece p "
+    "WHERE i.node = p.node AND i.seq = p.seq AND p.archives "
+    "AND (i.stands OR i.payload IS NOT NULL)), "
+    "gone AS (DELETE FROM items i USING piece p "
+    "WHERE i.node = p.node AND i.seq = p.seq AND NOT p.archives), "
+    "done AS (DELETE FROM node_purges d USING purge p WHERE d.node = p.node "
+    "AND (SELECT count(*) FROM piece) < 500), "
+    "more AS (UPDATE node_purges d SET cleared = (SELECT max(seq) FROM piece) FROM purge p "
+    "WHERE d.node = p.node AND (SELECT count(*) FROM piece) = 500) "
+    "SELECT count(*) FROM purge"};
+
 // An entry of an archive stays without its payload.
 constexpr Statement delete_purged{
     "delete_purged_items",
@@ -66,17 +95,29 @@ void write_archive(Connection& connection, const PubsubBatch& batch) {
   Columns<9> passed;
   Columns<3> dropped;
   Columns<3> silenced;
+  Columns<2> purged;
   for (const NodeWork& work : batch.nodes) {
+    std::optional<std::uint64_t> all;
     for (const auto* purge : work.purges) {
-      const auto keep = purge->keep ? std::optional(purge->keep->seq) : std::nullopt;
+      if (!purge->keep) {
+        all = std::max(all.value_or(0), purge->up_to);
+        continue;
+      }
+      const std::uint64_t keep = purge->keep->seq;
       dropped.add(work.number, purge->up_to, keep);
       silenced.add(work.number, purge->up_to, keep);
     }
+    if (all) purged.add(work.number, *all);
     add_passed(passed, work);
   }
   passed.write(connection, archive_passed);
   dropped.write(connection, delete_purged);
   silenced.write(connection, silence_purged);
+  purged.write(connection, purge_nodes);
+}
+
+bool clear_purged(Connection& connection) {
+  return connection.exec(clear_piece)[0][0].as<int>() != 0;
 }
 
 void silence_archive(Connection& connection, const PubsubBatch& batch) {
@@ -92,26 +133,26 @@ namespace {
 // The whole archive of node $1 after the filters: publisher $2, from $3 to $4, not older than $5,
 // above $6, below $7, of these seqs $8, in category $9, with the words $10 in the language $11.
 // What is NULL does not count.
-#define STOA_ARCHIVE(columns)                                                            \
-  "SELECT " columns                                                                      \
-  " FROM items e WHERE e.node = $1 AND ($2::text IS NULL OR e.publisher = $2) "          \
-  "AND ($3::bigint IS NULL OR e.published >= stoa_time($3)) "                            \
-  "AND ($4::bigint IS NULL OR e.published <= stoa_time($4)) "                            \
-  "AND ($5::bigint IS NULL OR e.published >= stoa_time($5)) "                            \
-  "AND ($6::bigint IS NULL OR e.seq > $6) AND ($7::bigint IS NULL OR e.seq < $7) "       \
-  "AND ($8::bigint[] IS NULL OR e.seq = ANY($8::bigint[])) "                             \
-  "AND ($9::text IS NULL OR stoa_in_category(e.payload, $9)) "                           \
-  "AND ($10::text IS NULL OR to_tsvector($11::regconfig, stoa_payload_text(e.payload)) " \
+#define STOA_ARCHIVE(columns)                                                          \
+  "SELECT " columns                                                                    \
+  " FROM (SELECT i.*, CASE WHEN i.seq > n.purged_to THEN i.payload END AS shown "      \
+  "FROM items i JOIN nodes n ON n.number = i.node WHERE i.node = $1) AS e WHERE"       \
+  " ($2::text IS NULL OR e.publisher = $2) "                                           \
+  "AND ($3::bigint IS NULL OR e.published >= stoa_time($3)) "                          \
+  "AND ($4::bigint IS NULL OR e.published <= stoa_time($4)) "                          \
+  "AND ($5::bigint IS NULL OR e.published >= stoa_time($5)) "                          \
+  "AND ($6::bigint IS NULL OR e.seq > $6) AND ($7::bigint IS NULL OR e.seq < $7) "     \
+  "AND ($8::bigint[] IS NULL OR e.seq = ANY($8::bigint[])) "                           \
+  "AND ($9::text IS NULL OR stoa_in_category(e.shown, $9)) "                           \
+  "AND ($10::text IS NULL OR to_tsvector($11::regconfig, stoa_payload_text(e.shown)) " \
   "@@ plainto_tsquery($11::regconfig, $10)) "
-#define STOA_ENTRY "e.id, e.seq, e.publisher, stoa_micros(e.published), e.payload"
+#define STOA_ENTRY "e.id, e.seq, e.publisher, stoa_micros(e.published), e.shown"
 
 constexpr Statement count_archive{"count_archive", STOA_ARCHIVE("count(*)"), Plan::for_values};
-constexpr Statement count_above{"count_archive_above",
-                                STOA_ARCHIVE("count(*)") "AND e.seq > $12::bigint",
-                                Plan::for_values};
-constexpr Statement count_below{"count_archive_below",
-                                STOA_ARCHIVE("count(*)") "AND e.seq < $12::bigint",
-                                Plan::for_values};
+constexpr Statement count_above{
+    "count_archive_above", STOA_ARCHIVE("count(*)") "AND e.seq > $12::bigint", Plan::for_values};
+constexpr Statement count_below{
+    "count_archive_below", STOA_ARCHIVE("count(*)") "AND e.seq < $12::bigint", Plan::for_values};
 constexpr Statement upward{"archive_upward", STOA_ARCHIVE(STOA_ENTRY)
                            "AND ($12::bigint IS NULL OR e.seq > $12::bigint) "
                            "ORDER BY e.seq OFFSET $13 LIMIT $14",

@@ -72,6 +72,8 @@ void write_acts(Connection& connection, const PubsubBatch& batch);
 
 /// Purges, and publications that never stand among the items: before write_items.
 void write_archive(Connection& connection, const PubsubBatch& batch);
+/// Clears away some of the items that purges have left; whether there may be more.
+bool clear_purged(Connection& connection);
 /// Items that come and go; and the oldest leave the archive.
 void write_items(Connection& connection, const PubsubBatch& batch);
 /// What was retracted loses its payload: after write_items.

@@ -29,6 +29,7 @@ class PubsubWriter {
  private:
   struct Batch;
   std::unique_ptr<Batch> batch_;
+  bool purged_ = true;  ///< there may be purged items to clear away
 };
 
 /// The pubsub tables, looked up. Reader threads; one call, one snapshot. Damaged rows throw

@@ -192,6 +192,8 @@ void PubsubWriter::clear() {
 void PubsubWriter::write(Connection& connection) {
   const Batch batch = std::exchange(*batch_, Batch());
   write_batch(connection, batch);
+  for (const NodeWork& work : batch.nodes) purged_ = purged_ || !work.purges.empty();
+  if (purged_) purged_ = clear_purged(connection);
 }
 
 }  // namespace stoa::store::postgres
