@@ -100,7 +100,9 @@ void many_nodes(Bench& bench) {
   loaded.note = std::to_string(static_cast<int>(each)) + " B of growth per loaded node";
   print(loaded);
   bench.targets.at_most("a loaded node without subscribers: bytes", each, 1024);
-  print(ask_often(bench, "disco#items, a page of 50 amid 600,000", to_service(),
+  // By somebody who owns none of them.
+  const stanza::Head stranger{"get", "", stanza::full(1), StoaProcess::domain};
+  print(ask_often(bench, "disco#items, a page of 50 amid 600,000", stranger,
                   stanza::disco_items(stanza::page(50, "<after>1:stored-3</after>"))));
 }
 

@@ -34,7 +34,7 @@ struct ServiceLimits {
   Duration sweep = std::chrono::minutes(5);                ///< between looks for stored deadlines
   Duration tick_pause = std::chrono::milliseconds(50);     ///< between two Ticks of one entity
   Duration refused_tick_pause = std::chrono::seconds(30);  ///< after a Tick that was not stored
-  std::size_t bulky_bytes = 256 * 1024;  ///< of a broadcast, all copies: see EntityService::yields
+  std::size_t bulky_bytes = 1024 * 1024;  ///< of a broadcast, all copies: see EntityService::yields
   std::size_t busy_held_bytes = 2u << 20;  ///< that one commit lets go: the link is as good as busy
   Duration crowded_pause = std::chrono::milliseconds(2);  ///< of a queue, while output has no room
 };
@@ -176,6 +176,7 @@ class EntityService final : public Service {
   }
   void note_bulk(Entity& entity, const std::vector<Encoded>& said) const;
   void drain(Entity& entity);
+  void run_first(Entity& entity);
   void run(Entity& entity, Job job);
   void decide(Entity& entity, Job job);
   void perform(Entity& entity, Job job, StepOf step);

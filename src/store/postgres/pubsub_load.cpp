@@ -1,6 +1,8 @@
 #include <charconv>
 #include <chrono>
 #include <memory>
+#include <string>
+#include <unordered_map>
 
 #include <pqxx/array>
 
@@ -109,10 +111,20 @@ constexpr Statement pending_nodes{
     "AND oldest.published <= stoa_time($3) - n.item_expire * interval '1 second'"
     ") AS due ORDER BY node LIMIT $4"};
 
+/// Most nodes have one of a few configurations: those that say the same share one.
 pubsub::SharedConfig stored_config(std::uint64_t number, const pqxx::field& field) {
-  auto config = pubsub::config_of(text_in(field));
+  constexpr std::size_t most_known = 64;
+  thread_local std::unordered_map<std::string, std::weak_ptr<const pubsub::NodeConfig>> known;
+  const std::string text(text_in(field));
+  if (const auto at = known.find(text); at != known.end()) {
+    if (auto config = at->second.lock()) return config;
+  }
+  auto config = pubsub::config_of(text);
   if (!config) damaged(number, "the configuration cannot be read");
-  return std::make_shared<const pubsub::NodeConfig>(std::move(*config));
+  auto shared = std::make_shared<const pubsub::NodeConfig>(std::move(*config));
+  if (known.size() >= most_known) known.clear();
+  known[text] = shared;
+  return shared;
 }
 
 void load_relations(const pqxx::row& row, NodeState& state) {

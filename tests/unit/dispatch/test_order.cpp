@@ -120,6 +120,36 @@ TEST_CASE("an entity with large broadcasts lets others go first while the link i
   CHECK(rest[2].find("five") != std::string::npos);
 }
 
+TEST_CASE("nobody is refused because an entity lets others go first, however full the link is") {
+  stoa::dispatch::ServiceLimits limits;
+  limits.bulky_bytes = 1;
+  limits.queue = 8;
+  World world(1, limits);
+  const auto say = [&](const std::string& text) {
+    return world.ask("<message type='groupchat' from='" + std::string(romeo) + text +
+                     "' to='a@toy.lit'><body>" + text + "</body></message>");
+  };
+  world.ask(iq("set", "1", "<make xmlns='toy'/>", "a"));
+  world.ask("<presence from='" + std::string(romeo) + "x' to='a@toy.lit'/>");
+  REQUIRE(say("first").size() == 1);
+
+  world.wire.occupied = true;
+  world.wire.room = 0;
+  Lines said;
+  for (int i = 0; i < 20; ++i) {
+    for (const std::string& line : say("number" + std::to_string(i))) said.push_back(line);
+  }
+  CHECK(said.size() >= 20 - limits.queue);
+  world.wire.occupied = false;
+  world.wire.room = 100;
+  world.pass(std::chrono::milliseconds(2));
+  for (const std::string& line : world.taken()) said.push_back(line);
+  REQUIRE(said.size() == 20);
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    CHECK(said[i].find("number" + std::to_string(i) + "<") != std::string::npos);
+  }
+}
+
 TEST_CASE("an entity with large broadcasts waits while enough for the link waits for a commit") {
   stoa::dispatch::ServiceLimits limits;
   limits.bulky_bytes = 1;

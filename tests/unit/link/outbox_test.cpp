@@ -255,6 +255,32 @@ TEST_CASE("the list of a crowd is not held up by other rooms either [MUC-ENTER-3
   }
 }
 
+TEST_CASE("a broadcast to a crowd lets other rooms go on, and nothing of its own [MUC-ENTER-34]") {
+  const auto crowd = [](const std::string& word) {
+    Outgoing out = broadcast(2000);
+    out.middle = "'><body>" + word + std::string(100, 'x') + "</body><i x='";
+    out.tail = "'/></message>";
+    return out;
+  };
+  Outbox outbox(settings());
+  outbox.send(crowd("first"), 1, now);
+  Chunk begun(64 * 1024);
+  outbox.fill(begun);
+  outbox.send(crowd("second"), 2, now);
+  outbox.send(message_of("other", "u7@example.org/r", "elsewhere"), 3, now);
+  outbox.send(message_of("r", "u7@example.org/r", "here"), 4, now);
+  std::string text = std::string(begun.view()) + drain(outbox, 64 * 1024);
+  outbox.want_ping();
+  text += drain(outbox);
+
+  CHECK(place(text, "elsewhere") > text.rfind("first"));  // behind the one that was begun
+  CHECK(place(text, "elsewhere") < place(text, "second"));
+  CHECK(place(text, ">here<") > text.rfind("second"));
+  CHECK(count(text, "second") == 2000);
+  CHECK(outbox.prove("token-" + std::to_string(count(text, "urn:xmpp:ping'"))) == 4);
+  CHECK(outbox.settled());
+}
+
 TEST_CASE("what overtook a list is not taken for delivered with all that was sent before it") {
   Outbox outbox(settings());
   outbox.send(piece_for("new@example.org/r", 128 * 1024), 0, now);

@@ -111,6 +111,7 @@ void EntityService<E>::submit(Entity& entity, Job job) {
     if (!enqueue(entity, std::move(job))) return;
     if (entity.phase != Slot::Phase::ready || !entity.bulky) return;
     drain(entity);
+    if (entity.activity && entity.activity->queue.size() > limits_.queue / 2) run_first(entity);
     after_run(entity);
     return;
   }
@@ -147,6 +148,15 @@ void EntityService<E>::drain(Entity& entity) {
     std::vector<Job>& queue = activity(entity).queue;
     std::move(jobs.begin() + static_cast<std::ptrdiff_t>(i), jobs.end(), std::back_inserter(queue));
   }
+}
+
+/// Whoever let others go first is not refused for it: there is room for the next one.
+template <Engine E>
+void EntityService<E>::run_first(Entity& entity) {
+  std::vector<Job>& queue = entity.activity->queue;
+  Job job = std::move(queue.front());
+  queue.erase(queue.begin());
+  run(entity, std::move(job));
 }
 
 template <Engine E>
