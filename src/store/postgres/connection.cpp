@@ -37,6 +37,14 @@ void never_reconnect(pqxx::connection& connection) {
 #pragma GCC diagnostic pop
 }
 
+/// The settings under which statements of that kind are planned.
+std::string planning(Plan plan) {
+  const std::string whole = plan == Plan::by_keys ? "off" : "on";
+  return "SET enable_seqscan = " + whole + "; SET enable_hashjoin = " + whole +
+         "; SET enable_mergejoin = " + whole + "; SET plan_cache_mode = " +
+         (plan == Plan::for_values ? "force_custom_plan" : "force_generic_plan");
+}
+
 constexpr Statement name_application{"name_application",
                                      "SELECT set_config('application_name', $1, false)"};
 
@@ -143,8 +151,7 @@ void Connection::plan(const Statement& statement) {
     replan_at_ = now + plans_last_;
   }
   if (std::exchange(planning_, statement.plan) == statement.plan) return;
-  session_->exec(statement.plan == Plan::once ? "SET plan_cache_mode = force_generic_plan"
-                                              : "SET plan_cache_mode = force_custom_plan");
+  session_->exec(planning(statement.plan));
 }
 
 void Connection::fail() {

@@ -16,10 +16,14 @@
 
 namespace stoa::store::postgres {
 
-/// When PostgreSQL plans a statement: once, for whatever values, or for the values of each
-/// execution. Planning costs several times what finding some rows by their keys does; it is worth
-/// it where a value can be NULL and then bounds nothing.
-enum class Plan { once, for_values };
+/// How PostgreSQL plans a statement. Planning costs several times what finding some rows by their
+/// keys does, so it is done once for whatever values, unless a value can be NULL and then bounds
+/// nothing.
+enum class Plan {
+  once,        ///< for whatever values
+  by_keys,     ///< likewise, and no table is read whole: all rows are found by keys
+  for_values,  ///< for the values of each execution
+};
 
 /// A statement with parameters. Both texts are string literals: a statement is known by its
 /// address.

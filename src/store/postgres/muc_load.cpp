@@ -44,7 +44,8 @@ constexpr Statement select_room{
     "stoa_micros(i.at)::text, " STOA_NONE_5 ", " STOA_NONE_5
     " FROM r JOIN room_invitations i ON i.room = r.number ORDER BY i.place) "
     "UNION ALL SELECT 'avatar', v.hashes::text, NULL, NULL, NULL, NULL, " STOA_NONE_5
-    ", " STOA_NONE_5 " FROM r JOIN room_vcards v ON v.room = r.number"};
+    ", " STOA_NONE_5 " FROM r JOIN room_vcards v ON v.room = r.number",
+    Plan::by_keys};
 #undef STOA_NONE_5
 
 constexpr Statement select_key{"select_room_key",

@@ -63,11 +63,13 @@ enum Column {
 }  // namespace node_column
 
 constexpr Statement load_node{
-    "load_node", "SELECT " STOA_NODE_COLUMNS
-                 ", d.uri, stoa_micros(d.until) "
-                 "FROM (SELECT $1::text AS service, $2::uuid AS digest) AS k "
-                 "LEFT JOIN nodes n ON n.service = k.service AND n.digest = k.digest "
-                 "LEFT JOIN node_redirects d ON d.service = k.service AND d.digest = k.digest"};
+    "load_node",
+    "SELECT " STOA_NODE_COLUMNS
+    ", d.uri, stoa_micros(d.until) "
+    "FROM (SELECT $1::text AS service, $2::uuid AS digest) AS k "
+    "LEFT JOIN nodes n ON n.service = k.service AND n.digest = k.digest "
+    "LEFT JOIN node_redirects d ON d.service = k.service AND d.digest = k.digest",
+    Plan::by_keys};
 
 constexpr Statement load_buried_node{
     "load_buried_node",
@@ -80,15 +82,17 @@ constexpr Statement load_buried_node{
 constexpr Statement load_subscriptions{"load_subscriptions",
                                        "SELECT " STOA_SUBSCRIPTION_COLUMNS
                                        " FROM subscriptions s WHERE s.node = $1 "
-                                       "ORDER BY s.jid, s.since, s.subid"};
+                                       "ORDER BY s.jid, s.since, s.subid",
+                                       Plan::by_keys};
 
-constexpr Statement load_watchers{"load_watchers",
-                                  "SELECT jid, subid FROM node_watchers WHERE node = $1"};
+constexpr Statement load_watchers{
+    "load_watchers", "SELECT jid, subid FROM node_watchers WHERE node = $1", Plan::by_keys};
 
 constexpr Statement load_parents{
     "load_parents",
     "SELECT n.number, n.node FROM node_links l JOIN nodes n ON n.number = l.parent "
-    "WHERE l.child = $1"};
+    "WHERE l.child = $1",
+    Plan::by_keys};
 
 constexpr Statement node_key{"node_key",
                              "SELECT node FROM nodes WHERE number = $1 AND service = $2"};
