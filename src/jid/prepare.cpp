@@ -48,14 +48,26 @@ std::string lowered(std::string_view text) {
 
 /// A second preparation must change nothing, or two spellings of one address would stay two. Few
 /// texts need another round; what is not stable then is refused.
-std::optional<std::string> prepared_until_stable(icu::Profile profile, std::string_view text) {
-  auto current = icu::prepare(profile, text);
+template <class Prepare>
+std::optional<std::string> until_stable(std::string_view text, Prepare prepare) {
+  std::optional<std::string> current = prepare(text);
   for (int round = 0; current && round < 3; ++round) {
-    auto next = icu::prepare(profile, *current);
+    std::optional<std::string> next = prepare(*current);
     if (next == current) return current;
     current = std::move(next);
   }
   return std::nullopt;
+}
+
+std::optional<std::string> prepared_until_stable(icu::Profile profile, std::string_view text) {
+  return until_stable(text, [&](std::string_view t) { return icu::prepare(profile, t); });
+}
+
+/// An `xn--` label among others may decode to letters that a mapping changes.
+std::optional<std::string> unicode_domain(std::string_view text) {
+  return until_stable(text, [](std::string_view t) {
+    return is_ascii(t) ? std::optional(lowered(t)) : icu::domain_to_unicode(t);
+  });
 }
 
 /// Labels between dots: none empty, none too long, no hyphen at an end, no ASCII but letters,
@@ -112,7 +124,7 @@ std::optional<std::string> resourceprep_unbounded(std::string_view text) {
 std::optional<std::string> prepare_domain(std::string_view text) {
   if (text.size() > 2 && text.front() == '[' && text.back() == ']') return ipv6_literal(text);
   if (text.size() > max_part) return std::nullopt;
-  auto prepared = is_ascii(text) ? lowered(text) : icu::domain_to_unicode(text);
+  auto prepared = unicode_domain(text);
   if (!prepared) return std::nullopt;
   if (prepared->ends_with('.')) prepared->pop_back();  // RFC 7622, 3.2
   if (!fits(*prepared) || !valid_labels(*prepared)) return std::nullopt;

@@ -14,13 +14,16 @@ using store::postgres::MucReader;
 
 namespace {
 
-/// Twenty messages of three people; the clock steps back in the middle, one message is retracted.
+/// Twenty messages of three people; the clock steps back in the middle, between two commits, and
+/// again within one; one message is retracted.
 void talk(MucTwins& twins) {
   twins.add("cave", created(1, "cave"));
   for (std::uint64_t seq = 1; seq <= 20; ++seq) {
     const std::string name = seq % 3 == 0 ? "hag66" : "crone1";
     ArchiveRow row = message(seq, session(name, "pda"), seq % 2 == 0 ? "witch" : name);
-    row.stamp = at_second(static_cast<std::int64_t>(seq > 10 ? seq - 5 : seq));
+    const std::uint64_t behind = seq > 16 ? 8 : seq > 10 ? 5 : 0;
+    row.stamp = at_second(static_cast<std::int64_t>(seq - behind));
+    if (seq == 11) twins.commit();
     if (seq == 5) row.kind = RowKind::subject;
     const std::string body = seq % 4 == 0 ? "Double, TOIL and trouble" : "Fire burn";
     twins.add("cave", change::Archived{1, std::make_shared<const ArchiveRow>(row), body});
@@ -43,6 +46,14 @@ const std::vector<Edit>& conditions() {
         read.query.start = at_second(6);
         read.query.end = at_second(12);
         read.nick = "witch";
+      },
+      [](read::Archive& read) { read.query.start = at_second(10); },
+      [](read::Archive& read) { read.query.end = at_second(4); },
+      [](read::Archive& read) { read.query.start = at_second(30); },
+      [](read::Archive& read) {
+        read.query.start = at_second(3);
+        read.query.end = at_second(7);
+        read.query.after_id = "id-12";
       },
       [](read::Archive& read) { read.query.after_id = "id-3"; },
       [](read::Archive& read) {
@@ -139,7 +150,8 @@ TEST_CASE("a page of a large archive reads only its own rows [MUC-MAM-21]") {
   psql(twins.url(),
        "INSERT INTO room_archive (room, seq, id, stamp, kind, affiliation, role, semi_anonymous, "
        "nick, occupant_id, author, author_bare, message_id, lang, payload) SELECT 1, i, 'n' || i, "
-       "now(), 'message', 'none', 'visitor', true, 'n', '', 'a@b/c', 'a@b', '', '', '' "
+       "stoa_time((1790001000::bigint + i) * 1000000 + 250), 'message', 'none', 'visitor', true, "
+       "'n', '', 'a@b/c', 'a@b', '', '', '' "
        "FROM generate_series(21, 60000) AS i; ANALYZE room_archive");
   read::Archive read;
   read.room = 1;
@@ -151,6 +163,13 @@ TEST_CASE("a page of a large archive reads only its own rows [MUC-MAM-21]") {
   CHECK(page.first_index == 40000);
   CHECK(page.rows.front()->seq == 40001);
   CHECK_FALSE(page.complete);
+  read::Archive dated = read;
+  dated.query.page.after.reset();
+  dated.query.start = at_second(21000);
+  const auto from_date =
+      std::get<found::Archive>(MucReader::read(twins.connection(), rooms_service, dated));
+  CHECK(from_date.rows.front()->seq == 20000);
+  CHECK(from_date.count == 40001);  // counted by its ends
   read.nick = "n";
   const auto filtered =
       std::get<found::Archive>(MucReader::read(twins.connection(), rooms_service, read));

@@ -165,16 +165,19 @@ TEST_CASE("nothing is left of a destroyed room but its trace") {
   twins.add("cave", change::SubjectSet{1, nullptr, subject()});
   twins.add("cave", change::VcardSet{1, "<vCard/>", {}, {"abc"}});
   for (std::uint64_t seq = 1; seq <= 1500; ++seq) {
-    auto row = std::make_shared<const ArchiveRow>(message(seq, session("hag66", "pda"), "w"));
-    twins.add("cave", change::Archived{1, std::move(row), "hi"});
+    ArchiveRow row = message(seq, session("hag66", "pda"), "w");
+    row.stamp = at_second(seq == 1000 ? 1 : 100);
+    twins.add("cave", change::Archived{1, std::make_shared<const ArchiveRow>(row), "hi"});
   }
   twins.commit();
+  CHECK(psql(twins.url(), "SELECT seq FROM room_archive_steps") == "1000");
   twins.add("cave", change::Destroyed{1, room_jid("cave"),
                                       GoneRoom{room_jid("castle"), at_second(100)}, nullptr});
   for (int i = 0; i < 4; ++i) twins.commit();
-  for (const char* table : {"rooms", "room_graves", "room_subjects", "room_affiliates",
-                            "room_affiliation_log", "room_seats", "room_archive", "room_vcards",
-                            "room_hats", "room_registrations", "room_invitations"}) {
+  for (const char* table :
+       {"rooms", "room_graves", "room_subjects", "room_affiliates", "room_affiliation_log",
+        "room_seats", "room_archive", "room_archive_steps", "room_vcards", "room_hats",
+        "room_registrations", "room_invitations"}) {
     CAPTURE(table);
     CHECK(psql(twins.url(), std::string("SELECT count(*) FROM ") + table) == "0");
   }

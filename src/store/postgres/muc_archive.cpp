@@ -100,6 +100,25 @@ constexpr Statement select_places{
     "select_archive_places",
     "SELECT id, seq FROM room_archive WHERE room = $1 AND id = ANY($2::text[])"};
 
+/// Where the messages of $1 between $2 and $3 with a stamp from $4 to $5 are: in one or more of the
+/// stretches in which stamps rise.
+constexpr Statement select_dates{
+    "select_archive_dates",
+    "WITH ends AS MATERIALIZED (SELECT "
+    "greatest($2::bigint, (SELECT min(seq) - 1 FROM room_archive WHERE room = $1::bigint)) AS low, "
+    "least($3::bigint, (SELECT max(seq) + 1 FROM room_archive WHERE room = $1::bigint)) AS high), "
+    "stretches AS MATERIALIZED (SELECT first - 1 AS low, "
+    "lead(first, 1, (SELECT high FROM ends)) OVER (ORDER BY first) AS high FROM ("
+    "SELECT low + 1 AS first FROM ends UNION "
+    "SELECT s.seq FROM room_archive_steps s, ends e "
+    "WHERE s.room = $1::bigint AND s.seq > e.low AND s.seq < e.high) AS f), "
+    "dated AS MATERIALIZED (SELECT CASE WHEN $4::bigint IS NULL THEN low + 1 "
+    "ELSE stoa_archive_place($1::bigint, low, high, stoa_time($4::bigint)) END AS first, "
+    "CASE WHEN $5::bigint IS NULL THEN high "
+    "ELSE stoa_archive_place($1::bigint, low, high, stoa_time($5::bigint + 1)) END AS behind "
+    "FROM stretches) "
+    "SELECT min(first) - 1, max(behind), count(*) FROM dated WHERE first < behind"};
+
 constexpr Statement select_first{"select_archive_first",
                                  "SELECT " STOA_ARCHIVE_COLUMNS
                                  " FROM room_archive a WHERE a.room = $1 ORDER BY a.seq LIMIT 1"};
@@ -134,7 +153,10 @@ class Paging {
 
   found::Archive page() {
     found::Archive found;
-    found.unknown_uid = !find_places() || !mark_is_met();
+    found.unknown_uid = !find_places();
+    if (found.unknown_uid) return found;
+    if ((filter_ & by_time) != 0) find_dates();
+    found.unknown_uid = !mark_is_met();
     if (found.unknown_uid) return found;
     found.count = count(span_);
     take_rows(found);
@@ -173,6 +195,18 @@ class Paging {
     if (read_.query.before_id == id) span_.high = std::min(span_.high, seq);
     if (read_.query.after_id == id) span_.low = std::max(span_.low, seq);
     if (request_.after == id || request_.before == id) mark_ = seq;
+  }
+
+  /// Narrows the span to the dates of the query. Where stamps rise in all of it, nothing in it is
+  /// of another date.
+  void find_dates() {
+    const pqxx::row found = connection_.exec(select_dates, std::to_string(read_.room),
+                                             std::to_string(span_.low), std::to_string(span_.high),
+                                             micros(read_.query.start), micros(read_.query.end))[0];
+    const auto stretches = found[2].as<std::uint64_t>();
+    if (stretches <= 1) filter_ &= ~unsigned{by_time};
+    span_.low = stretches == 0 ? span_.low : found[0].as<std::uint64_t>();
+    span_.high = stretches == 0 ? span_.low + 1 : found[1].as<std::uint64_t>();
   }
 
   /// Whether the page begins or ends at something that the query finds.
@@ -226,10 +260,12 @@ class Paging {
       for (const std::string& id : query.ids) array.add(id);
       ids = array.take();
     }
+    const bool dated = (filter_ & by_time) != 0;
     return connection_.exec(statement, std::to_string(read_.room), std::to_string(span.low),
-                            std::to_string(span.high), read_.nick, author, micros(query.start),
-                            micros(query.end), query.fulltext, ids, std::to_string(limit),
-                            std::to_string(offset));
+                            std::to_string(span.high), read_.nick, author,
+                            dated ? micros(query.start) : std::nullopt,
+                            dated ? micros(query.end) : std::nullopt, query.fulltext, ids,
+                            std::to_string(limit), std::to_string(offset));
   }
 
   Connection& connection_;

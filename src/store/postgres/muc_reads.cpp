@@ -103,8 +103,8 @@ constexpr Statement select_unused{
     "select_unused_rooms", STOA_FOUND_ROOMS
     "r.persistent AND r.created < stoa_time($2::bigint) "
     "AND NOT EXISTS (SELECT 1 FROM room_seats s WHERE s.room = r.number) "
-    "AND NOT EXISTS (SELECT 1 FROM room_archive a WHERE a.room = r.number "
-    "AND a.stamp >= stoa_time($2::bigint)) ORDER BY r.localpart LIMIT $3"};
+    "AND coalesce((SELECT a.stamp FROM room_archive a WHERE a.room = r.number "
+    "ORDER BY a.seq DESC LIMIT 1) < stoa_time($2::bigint), true) ORDER BY r.localpart LIMIT $3"};
 
 constexpr Statement select_burials{
     "select_burials",

@@ -9,15 +9,20 @@ namespace {
 
 constexpr Statement insert_archive{
     "insert_room_archive",
+    "WITH r AS MATERIALIZED (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], "
+    "$4::bigint[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[], $10::text[], "
+    "$11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[]) "
+    "AS r(room, seq, id, stamp, kind, affiliation, role, semi_anonymous, nick, occupant_id, "
+    "author, author_bare, message_id, lang, payload, body)), "
+    "stepped AS (INSERT INTO room_archive_steps (room, seq) SELECT room, seq FROM ("
+    "SELECT r.room, r.seq, stoa_time(r.stamp) < coalesce("
+    "stoa_time(lag(r.stamp) OVER (PARTITION BY r.room ORDER BY r.seq)), "
+    "(SELECT a.stamp FROM room_archive a WHERE a.room = r.room AND a.seq < r.seq "
+    "ORDER BY a.seq DESC LIMIT 1)) AS back FROM r) AS s WHERE back) "
     "INSERT INTO room_archive (room, seq, id, stamp, kind, affiliation, role, semi_anonymous, "
     "nick, occupant_id, author, author_bare, message_id, lang, payload, body) "
     "SELECT room, seq, id, stoa_time(stamp), kind, affiliation, role, semi_anonymous, nick, "
-    "occupant_id, author, author_bare, message_id, lang, payload, nullif(body, '') "
-    "FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[], "
-    "$7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], "
-    "$14::text[], $15::text[], $16::text[]) "
-    "AS r(room, seq, id, stamp, kind, affiliation, role, semi_anonymous, nick, occupant_id, "
-    "author, author_bare, message_id, lang, payload, body)"};
+    "occupant_id, author, author_bare, message_id, lang, payload, nullif(body, '') FROM r"};
 
 /// Before they are taken back; what was kept long enough goes.
 constexpr Statement keep_originals{
@@ -41,8 +46,11 @@ constexpr Statement retract_rows{
 
 constexpr Statement cut_archive{
     "cut_room_archive",
-    "DELETE FROM room_archive a USING unnest($1::bigint[], $2::bigint[]) AS r(room, through) "
-    "WHERE a.room = r.room AND a.seq <= r.through"};
+    "WITH r AS MATERIALIZED (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS r(room, "
+    "through)), "
+    "steps AS (DELETE FROM room_archive_steps s USING r "
+    "WHERE s.room = r.room AND s.seq <= r.through) "
+    "DELETE FROM room_archive a USING r WHERE a.room = r.room AND a.seq <= r.through"};
 
 /// A piece of the archive of one room that is gone; the last piece takes the grave with it.
 constexpr Statement clear_piece{
@@ -52,7 +60,8 @@ constexpr Statement clear_piece{
     "WHERE x.room = g.room ORDER BY x.seq LIMIT 1000) p "
     "WHERE a.room = p.room AND a.seq = p.seq RETURNING 1), "
     "done AS (DELETE FROM room_graves d USING grave WHERE d.room = grave.room "
-    "AND (SELECT count(*) FROM piece) < 1000 RETURNING 1) "
+    "AND (SELECT count(*) FROM piece) < 1000 RETURNING d.room), "
+    "steps AS (DELETE FROM room_archive_steps s USING done WHERE s.room = done.room) "
     "SELECT count(*) FROM grave"};
 
 }  // namespace

@@ -77,6 +77,12 @@ TEST_CASE("what a server may be called is a domain") {
   CHECK(prepared("[2001:DB8:0:0::1]") == "[2001:db8::1]");
 }
 
+TEST_CASE("what an encoded label decodes to is prepared too") {
+  const auto mixed = Jid::parse("er@xn--eh-rbcfu\u00dfal");
+  REQUIRE(mixed);
+  CHECK(Jid::parse(mixed->str()) == mixed);
+}
+
 TEST_CASE("what is no address is refused") {
   for (const char* text : {"",
                            "@",
