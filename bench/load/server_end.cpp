@@ -117,7 +117,7 @@ void ServerEnd::run_until(const std::function<bool()>& done, double seconds) {
     write_some();
     pollfd waiting{socket_, static_cast<short>(queued() > 0 ? POLLIN | POLLOUT : POLLIN), 0};
     if (::poll(&waiting, 1, 100) < 0 && errno != EINTR) fail("poll");
-    while (read_some()) {
+    for (int reads = 0; reads < 16 && read_some(); ++reads) {
       if (shaken_ || shake_hands()) scan();
     }
   }

@@ -119,8 +119,47 @@ void many_items(Bench& bench) {
 }
 
 void many_subscribers(Bench& bench) {
+  constexpr std::size_t subscribers = 100'000;
+  constexpr std::size_t publications = 30;
   start_empty(bench);
-  publish_to(bench, 100'000, 20);
+  publish_to(bench, subscribers, 20);
+  const std::string node = "node-" + std::to_string(subscribers);
+  const std::string asker = stanza::full(subscribers);  // no subscriber
+  std::vector<double> latency;
+  std::size_t events = 0;
+  std::size_t number = 0;
+  double asked = 0;
+  const auto ask_again = [&] {
+    asked = now();
+    bench.server.send(
+        stanza::iq("get", "d" + std::to_string(number++), asker, stanza::disco_info(node)));
+  };
+  const auto publish_again = [&] {
+    bench.server.send(
+        stanza::iq("set", "e" + std::to_string(number++), stanza::full(0), stanza::publish(node)));
+  };
+  bench.server.on_stanza([&](std::string_view stanza) {
+    if (stanza.starts_with("<message")) {
+      if (++events % subscribers == 0 && events < publications * subscribers) publish_again();
+    } else if (attribute(stanza, "to") == asker) {
+      latency.push_back(now() - asked);
+      ask_again();
+    }
+  });
+  const double start = now();
+  publish_again();
+  ask_again();
+  bench.server.run_until([&] { return events >= publications * subscribers; }, 120);
+  Row row;
+  row.name = "disco#info meanwhile, of somebody else";
+  row.per_second = static_cast<double>(latency.size()) / (now() - start);
+  std::sort(latency.begin(), latency.end());
+  row.p50_millis = latency[latency.size() / 2] * 1000;
+  row.p99_millis = latency[latency.size() * 99 / 100] * 1000;
+  row.note = "slowest " + std::to_string(static_cast<int>(latency.back() * 1000)) + " ms";
+  print(row);
+  bench.targets.at_most("others while 100,000 get an event: slowest answer, ms",
+                        latency.back() * 1000, 100);
 }
 
 void many_pairs(Bench& bench) {

@@ -14,9 +14,8 @@ namespace {
 /// So much may overtake a piece of a list.
 constexpr std::size_t turn_bytes = 128 * 1024;
 
-std::size_t memory(const Outgoing& out) {
-  return sizeof(Outgoing) + out.head.size() + out.middle.size() + out.tail.size();
-}
+/// So many addressees of a small broadcast, and so many crowds, are compared one by one.
+constexpr std::size_t few = 16;
 
 char* put(char* at, std::string_view bytes) {
   std::memcpy(at, bytes.data(), bytes.size());
@@ -46,12 +45,19 @@ std::string_view bare(std::string_view jid) {
   return jid.substr(0, jid.find('/'));
 }
 
-void forget(Outgoing& out) {
+void say_nothing(Outgoing& out) {
   out = Outgoing();
   out.stanzas = 0;
 }
 
 }  // namespace
+
+void Outbox::forget(Entry& entry) {
+  say_nothing(entry.out);
+  entry.whole = nullptr;
+  entry.crowd = false;
+  entry.next = entry.begin = entry.end = entry.proved = 0;
+}
 
 void Chunk::append(std::string_view bytes) {
   assert(bytes.size() <= room());
@@ -72,17 +78,39 @@ Outbox::Taken Outbox::send(Outgoing out, std::uint64_t mark, Steady now) {
   Taken taken = Taken::yes;
   if (out.largest_stanza() > settings_.stanza_bytes) {
     taken = Taken::too_large;
-  } else if (bytes() > settings_.capacity) {
+  } else if (held() > settings_.capacity) {
     taken = Taken::full;
   }
   if (taken != Taken::yes) {
     if (mark == 0) return taken;
-    forget(out);
+    say_nothing(out);
   }
-  unwritten_ += out.bytes();
-  append({std::move(out), mark, now});
+  Entry entry{std::move(out), mark, now};
+  entry.end = entry.out.recipients ? entry.out.recipients->size() : 0;
+  entry.crowd = entry.out.recipients && is_bulk(entry.out);
+  unwritten_ += unwritten(entry);
+  if (entry.crowd) {
+    crowd_ += unwritten(entry);
+    crowd_held_ += memory(entry);
+  }
+  append(std::move(entry));
   update_congestion();
   return taken;
+}
+
+/// Bytes that are still to be written.
+std::size_t Outbox::unwritten(const Entry& entry) {
+  const Outgoing& out = entry.said();
+  if (!out.recipients) return out.head.size() - entry.next;
+  return (entry.end - entry.next) * (out.head.size() + out.middle.size() + out.tail.size()) +
+         out.recipients->bytes(entry.next, entry.end);
+}
+
+/// The parts of a broadcast hold it together; the last one stands for that.
+std::size_t Outbox::memory(const Entry& entry) {
+  const Outgoing& out = entry.said();
+  if (entry.whole && entry.end < out.recipients->size()) return sizeof(Entry);
+  return sizeof(Entry) + out.head.size() + out.middle.size() + out.tail.size();
 }
 
 /// Bulk output waits behind what it has nothing to do with; but for as many bytes only as one piece
@@ -95,12 +123,12 @@ void Outbox::append(Entry entry) {
     ++slow_;
     return;
   }
+  const auto& all = entry.out.recipients;
   Ends ends{std::string(bare(attribute(entry.out.head, " from='"))),
-            entry.out.recipients ? std::string() : std::string(attribute(entry.out.head, " to='"))};
+            all ? std::string() : std::string(attribute(entry.out.head, " to='")), all,
+            !all && is_bulk(entry.out)};
   if (is_bulk(entry.out) || entry.out.count() == 0 || !overtakes(ends)) {
-    slow_from_.insert(ends.from);
-    slow_to_.insert(ends.to);
-    entry.slow = std::make_unique<Ends>(std::move(ends));
+    slow_down(entry, std::move(ends));
     entries_.push_back(std::move(entry));
     return;
   }
@@ -111,7 +139,7 @@ void Outbox::append(Entry entry) {
   ++slow_;
   if (mark > 0 && entries_.back().out.count() > 0) {
     Entry marked{{}, 0, entries_.back().since};
-    forget(marked.out);
+    say_nothing(marked.out);
     entries_.push_back(std::move(marked));
   }
   if (mark > 0) entries_.back().mark = mark;
@@ -119,25 +147,95 @@ void Outbox::append(Entry entry) {
 }
 
 bool Outbox::overtakes(const Ends& ends) const {
-  return !slow_from_.contains(ends.from) && (ends.to.empty() || !slow_to_.contains(ends.to));
+  if (!ends.to.empty() && slow_to_.contains(ends.to)) return false;
+  const auto known = slow_from_.find(ends.from);
+  if (known == slow_from_.end()) return true;
+  const Slow& slow = known->second;
+  if (slow.closed > 0 || slow.sets.size() > few) return false;
+  const auto waits = [&](std::string_view to) {
+    return slow.to.contains(to) || std::any_of(slow.sets.begin(), slow.sets.end(),
+                                               [&](auto& set) { return set.first->addresses(to); });
+  };
+  if (!ends.all) return !waits(bare(ends.to));
+  if (ends.all->size() > few) return false;
+  for (std::size_t i = 0; i < ends.all->size(); ++i) {
+    if (waits(bare(ends.all->jid(i)))) return false;
+  }
+  return true;
 }
 
-/// The first of those that may be overtaken no longer may.
+void Outbox::slow_down(Entry& entry, Ends ends) {
+  Slow& slow = slow_from_[ends.from];
+  ++slow.entries;
+  if (ends.closed()) {
+    ++slow.closed;
+  } else if (ends.all) {
+    ++slow.sets[ends.all.get()];
+  } else {
+    slow.to.emplace(bare(ends.to));
+  }
+  slow_to_.insert(ends.to);
+  entry.slow = std::make_unique<Ends>(std::move(ends));
+}
+
+/// A broadcast becomes two: one up to that recipient, and one from there on, which takes with it
+/// that it may be overtaken.
+void Outbox::split(std::size_t index, std::size_t recipient) {
+  Entry& first = entries_[index];
+  if (first.crowd) crowd_held_ += sizeof(Entry);
+  if (!first.whole) first.whole = std::make_shared<const Outgoing>(std::move(first.out));
+  first.out = Outgoing();
+  first.out.redelivery = first.whole->redelivery;
+  Entry rest{first.out, std::exchange(first.mark, 0), first.since};
+  rest.next = rest.begin = rest.proved = recipient;
+  rest.end = std::exchange(first.end, recipient);
+  rest.crowd = first.crowd;
+  rest.slow = std::move(first.slow);
+  rest.whole = first.whole;
+  entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(index) + 1, std::move(rest));
+}
+
+/// The first of those that may be overtaken no longer may; of a broadcast to a crowd, a piece.
 void Outbox::quicken() {
+  const auto piece = [](const Entry& entry) {
+    return std::max<std::size_t>(1, (entry.end - entry.next) * turn_bytes / unwritten(entry));
+  };
+  if (entries_[slow_].crowd && unwritten(entries_[slow_]) > turn_bytes) {
+    split(slow_, entries_[slow_].next + piece(entries_[slow_]));
+  }
   Entry& entry = entries_[slow_++];
   quick_bytes_ = 0;
   if (!entry.slow) return;
-  slow_from_.erase(slow_from_.find(entry.slow->from));
-  slow_to_.erase(slow_to_.find(entry.slow->to));
+  const Ends& ends = *entry.slow;
+  const auto known = slow_from_.find(ends.from);
+  Slow& slow = known->second;
+  if (ends.closed()) {
+    --slow.closed;
+  } else if (ends.all) {
+    if (--slow.sets[ends.all.get()] == 0) slow.sets.erase(ends.all.get());
+  } else {
+    slow.to.erase(slow.to.find(bare(ends.to)));
+  }
+  if (--slow.entries == 0) slow_from_.erase(known);
+  slow_to_.erase(slow_to_.find(ends.to));
   entry.slow = nullptr;
 }
 
+/// What is on its way cannot be overtaken; what of a broadcast is not, still can.
 void Outbox::quicken_begun() {
   const auto begun = [this] {
     return slow_ < entries_.size() &&
-           (slow_ < cursor_ || (slow_ == cursor_ && entries_[slow_].next > 0));
+           (slow_ < cursor_ || (slow_ == cursor_ && entries_[slow_].next > entries_[slow_].begin));
   };
-  while (begun()) quicken();
+  while (begun()) {
+    const Entry& entry = entries_[slow_];
+    if (entry.crowd && entry.next < entry.end) {
+      split(slow_, entry.next);
+      ++slow_;
+    } else {
+      quicken();
+    }
+  }
 }
 
 void Outbox::fill(Chunk& chunk) {
@@ -151,20 +249,21 @@ void Outbox::fill(Chunk& chunk) {
 }
 
 Outbox::Room Outbox::render(Entry& entry, Chunk& chunk) {
-  return entry.out.recipients ? render_copies(entry, chunk) : render_head(entry, chunk);
+  return entry.said().recipients ? render_copies(entry, chunk) : render_head(entry, chunk);
 }
 
 Outbox::Room Outbox::render_copies(Entry& entry, Chunk& chunk) {
-  const RecipientSet& to = *entry.out.recipients;
-  const std::string_view head = entry.out.head;
-  const std::string_view middle = entry.out.middle;
-  const std::string_view tail = entry.out.tail;
+  const Outgoing& out = entry.said();
+  const RecipientSet& to = *out.recipients;
+  const std::string_view head = out.head;
+  const std::string_view middle = out.middle;
+  const std::string_view tail = out.tail;
   const std::size_t fixed = head.size() + middle.size() + tail.size();
-  while (entry.next < to.size()) {
+  while (entry.next < entry.end) {
     if (append_due_ping(chunk) == Room::none) return Room::none;
     const std::size_t quota = settings_.ping_every - since_ping_;
     const std::size_t first = entry.next;
-    const std::size_t last = std::min(to.size(), first + quota);
+    const std::size_t last = std::min(entry.end, first + quota);
     const char* const limit = chunk.end() + chunk.room();
     char* at = chunk.end();
     std::size_t i = first;
@@ -177,6 +276,7 @@ Outbox::Room Outbox::render_copies(Entry& entry, Chunk& chunk) {
     const auto bytes = static_cast<std::size_t>(at - chunk.end());
     chunk.advance(bytes);
     unwritten_ -= bytes;
+    if (entry.crowd) crowd_ -= bytes;
     entry.next = i;
     since_ping_ += i - first;
     stanzas_written_ += i - first;
@@ -201,16 +301,17 @@ Outbox::Room Outbox::render_head(Entry& entry, Chunk& chunk) {
 void Outbox::finish(Entry& entry) {
   unpinged_ = true;
   ++cursor_;
-  if (entry.out.redelivery == Redelivery::keep) {
-    kept_ += memory(entry.out);
+  if (entry.crowd) crowd_held_ -= memory(entry);
+  if (entry.said().redelivery == Redelivery::keep) {
+    kept_ += memory(entry);
   } else {
-    forget(entry.out);
+    forget(entry);
     entry.out.redelivery = Redelivery::drop;
   }
 }
 
 bool Outbox::mid_stanza() const {
-  return cursor_ < entries_.size() && !entries_[cursor_].out.recipients &&
+  return cursor_ < entries_.size() && !entries_[cursor_].said().recipients &&
          entries_[cursor_].next > 0;
 }
 
@@ -254,10 +355,10 @@ std::uint64_t Outbox::prove(std::string_view id) {
   for (; first_ < proof->entry; ++first_, --cursor_, --slow_) {
     const Entry& entry = entries_.front();
     mark = std::max(mark, entry.mark);
-    if (entry.out.redelivery == Redelivery::keep) kept_ -= memory(entry.out);
+    if (entry.said().redelivery == Redelivery::keep) kept_ -= memory(entry);
     entries_.pop_front();
   }
-  if (!entries_.empty() && entries_.front().out.recipients) {
+  if (!entries_.empty() && entries_.front().said().recipients) {
     entries_.front().proved = std::max(entries_.front().proved, proof->recipients);
   }
   update_congestion();
@@ -271,6 +372,8 @@ void Outbox::rewind(Steady now) {
   unpinged_ = false;
   since_ping_ = 0;
   unwritten_ = 0;
+  crowd_ = 0;
+  crowd_held_ = 0;
   kept_ = 0;
   for (Entry& entry : entries_) rewind(entry, now);
   cursor_ = 0;
@@ -278,20 +381,23 @@ void Outbox::rewind(Steady now) {
 }
 
 void Outbox::rewind(Entry& entry, Steady now) {
-  Outgoing& out = entry.out;
+  const Outgoing& out = entry.said();
   const bool torn = out.redelivery == Redelivery::drop && !out.recipients && entry.next > 0;
-  if (torn || (is_stale_when_old(out) && now - entry.since > settings_.reply_age)) forget(out);
-  if (out.redelivery == Redelivery::keep) entry.next = entry.proved;
-  if (!out.recipients) entry.next = 0;
-  unwritten_ += out.bytes();
-  for (std::size_t i = 0; out.recipients && i < entry.next; ++i) {
-    unwritten_ -= out.head.size() + out.middle.size() + out.tail.size() +
-                  out.recipients->jid(i).size() + out.recipients->tag(i).size();
+  if (torn || (is_stale_when_old(out) && now - entry.since > settings_.reply_age)) forget(entry);
+  const Outgoing& left = entry.said();
+  if (!left.recipients) {
+    entry.next = 0;
+  } else if (left.redelivery == Redelivery::keep) {
+    entry.next = entry.proved;
   }
+  unwritten_ += unwritten(entry);
+  if (!entry.crowd) return;
+  crowd_ += unwritten(entry);
+  crowd_held_ += memory(entry);
 }
 
 void Outbox::update_congestion() {
-  congested_ = bytes() > (congested_ ? settings_.low_water : settings_.high_water);
+  congested_ = load() > (congested_ ? settings_.low_water : settings_.high_water);
 }
 
 bool Outbox::is_ours(const Outgoing& out) const {

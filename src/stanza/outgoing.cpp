@@ -20,6 +20,20 @@ void RecipientSet::add(const Jid& jid, std::string_view tag) {
   entry.end = position();
   largest_ = std::max<std::size_t>(largest_, entry.end - entry.begin);
   entries_.push_back(entry);
+  const std::size_t last = size() - 1;
+  ascending_ = ascending_ && (last == 0 || this->jid(last - 1) <= this->jid(last));
+}
+
+bool RecipientSet::addresses(std::string_view bare) const {
+  const auto starts = [&](std::string_view prefix) {
+    const auto at = std::lower_bound(
+        entries_.begin(), entries_.end(), prefix,
+        [this](const Entry& e, std::string_view text) { return view(e.begin, e.jid_end) < text; });
+    if (at == entries_.end()) return false;
+    const std::string_view found = view(at->begin, at->jid_end);
+    return found == bare || (prefix != bare && found.starts_with(prefix));
+  };
+  return starts(bare) || starts(std::string(bare) + '/');
 }
 
 std::size_t Outgoing::bytes() const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -44,9 +45,9 @@ struct OutboxSettings {
   std::string server;  ///< address that pings are sent to
   std::string token;   ///< prefix of ping ids that nobody can guess
   std::size_t stanza_bytes = 256 * 1024;           ///< largest stanza that is ever written
-  std::size_t high_water = 16 * 1024 * 1024;       ///< bytes; above it the link stops reading
-  std::size_t low_water = 8 * 1024 * 1024;         ///< bytes; below it the link reads again
-  std::size_t capacity = 256 * 1024 * 1024;        ///< bytes; above it new output is dropped
+  std::size_t high_water = 16 * 1024 * 1024;       ///< of load; above it the link stops reading
+  std::size_t low_water = 8 * 1024 * 1024;         ///< of load; below it the link reads again
+  std::size_t capacity = 256 * 1024 * 1024;        ///< bytes held; above it new output is dropped
   std::size_t ping_every = 1000;                   ///< stanzas between two delivery pings
   std::chrono::milliseconds reply_age{60 * 1000};  ///< older iqs and presences are not redelivered
 };
@@ -60,13 +61,14 @@ struct OutboxSettings {
 /// its audience.
 ///
 /// Order: as it was sent, save that bulk output, and what must not overtake it, takes turns with
-/// the rest. What has the same sender (bare JID) or the same single addressee keeps its order
-/// always.
+/// the rest. What has the same single addressee keeps its order always, and so does what has the
+/// same sender (bare JID), unless none of its addressees is one of those that it overtakes.
 class Outbox {
  public:
   explicit Outbox(OutboxSettings settings);
 
-  /// too_large: a stanza is larger than the limit. full: beyond the capacity. Both leave the outbox
+  /// too_large: a stanza is larger than the limit. full: more memory is held than the capacity
+  /// allows. Both leave the outbox
   /// as it was: nothing of `out` will be written, but its mark counts as delivered in its turn.
   enum class Taken { yes, too_large, full };
 
@@ -101,23 +103,49 @@ class Outbox {
 
   /// Bytes on the wire that are not yet written plus bytes in memory that are kept until proved.
   std::size_t bytes() const { return unwritten_ + kept_; }
-  /// True from the moment bytes() passes the high mark until it is below the low mark.
+  /// Bytes in memory: those of output that is not broadcast to a crowd, and what a broadcast holds
+  /// however large its audience is.
+  std::size_t held() const { return unwritten_ - crowd_ + crowd_held_ + kept_; }
+  /// What counts against the marks: bytes held, and a sixteenth of what crowds are still to get. So
+  /// others are heard while a crowd is written to, unless very much waits.
+  std::size_t load() const { return held() + crowd_ / 16; }
+  /// True from the moment load() passes the high mark until it is below the low mark.
   bool congested() const { return congested_; }
   std::uint64_t stanzas_written() const { return stanzas_written_; }
 
  private:
   /// Whose stanzas must not overtake an entry.
   struct Ends {
-    std::string from;  // bare
-    std::string to;    // empty: many
+    std::string from = {};                         // bare
+    std::string to = {};                           // empty: many
+    std::shared_ptr<const RecipientSet> all = {};  // those many
+    bool list = false;                             // for one, of what all of the sender goes behind
+
+    /// Nobody can say for others whether they are among the addressees.
+    bool closed() const { return list || (all && !all->ascending()); }
   };
+  /// A stanza, some, or the copies of a broadcast from one recipient to another.
   struct Entry {
     Outgoing out;
     std::uint64_t mark = 0;
     Steady since;
     std::size_t next = 0;             // recipients rendered, or bytes of head where there are none
+    std::size_t begin = 0;            // its first recipient,
+    std::size_t end = 0;              // and the one behind its last
     std::size_t proved = 0;           // recipients proved taken
+    bool crowd = false;               // a broadcast to many
     std::unique_ptr<Ends> slow = {};  // may be overtaken by what has other ends
+    /// Of a broadcast that was split: what `out` was, with all its parts.
+    std::shared_ptr<const Outgoing> whole = {};
+
+    const Outgoing& said() const { return whole ? *whole : out; }
+  };
+  /// Those entries of one sender that may be overtaken.
+  struct Slow {
+    std::size_t entries = 0;
+    std::size_t closed = 0;                           // whom they go to is not known by name
+    std::multiset<std::string, std::less<>> to = {};  // bare, of those with one addressee
+    std::map<const RecipientSet*, std::size_t> sets = {};
   };
   struct Ping {
     std::uint64_t number;
@@ -134,8 +162,13 @@ class Outbox {
   void finish(Entry& entry);
   void append(Entry entry);
   bool overtakes(const Ends& ends) const;
+  static void forget(Entry& entry);
+  void slow_down(Entry& entry, Ends ends);
+  void split(std::size_t index, std::size_t recipient);
   void quicken();
   void quicken_begun();
+  static std::size_t unwritten(const Entry& entry);
+  static std::size_t memory(const Entry& entry);
   void rewind(Entry& entry, Steady now);
   void update_congestion();
   bool is_ours(const Outgoing& out) const;
@@ -149,9 +182,11 @@ class Outbox {
   std::size_t cursor_ = 0;       // index of the first entry that is not wholly rendered
   std::size_t slow_ = 0;         // index of the first entry that may be overtaken
   std::size_t quick_bytes_ = 0;  // overtook the entry at slow_
-  std::multiset<std::string, std::less<>> slow_from_;
+  std::map<std::string, Slow, std::less<>> slow_from_;
   std::multiset<std::string, std::less<>> slow_to_;
   std::size_t unwritten_ = 0;
+  std::size_t crowd_ = 0;       // of those, to crowds
+  std::size_t crowd_held_ = 0;  // memory of what is not wholly written to them
   std::size_t kept_ = 0;
   std::size_t since_ping_ = 0;
   std::uint64_t last_ping_ = 0;

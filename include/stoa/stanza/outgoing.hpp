@@ -25,8 +25,16 @@ class RecipientSet {
   std::string_view tag(std::size_t i) const { return view(entries_[i].jid_end, entries_[i].end); }
   /// Bytes of all JIDs and tags together.
   std::size_t bytes() const { return text_.size(); }
+  /// Bytes of the JIDs and tags from recipient `first` up to, but without, `last`.
+  std::size_t bytes(std::size_t first, std::size_t last) const {
+    return first < last ? entries_[last - 1].end - entries_[first].begin : 0;
+  }
   /// Bytes of the longest JID with its tag.
   std::size_t largest() const { return largest_; }
+  /// Whether the JIDs were added in ascending order, so that one is found in logarithmic time.
+  bool ascending() const { return ascending_; }
+  /// Whether that bare JID (escaped), or a full JID of it, is among them. Only where ascending.
+  bool addresses(std::string_view bare) const;
 
  private:
   struct Entry {
@@ -40,6 +48,7 @@ class RecipientSet {
   std::string text_;
   std::vector<Entry> entries_;
   std::size_t largest_ = 0;
+  bool ascending_ = true;
 };
 
 /// What happens to stanzas that were written but not proved taken when a link breaks

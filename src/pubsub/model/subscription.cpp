@@ -20,23 +20,28 @@ bool logs(const Subscription& subscription) {
 
 }  // namespace
 
+const Subscriptions::All& Subscriptions::all() const {
+  static const All none;
+  return all_.get() ? *all_.get() : none;
+}
+
 Subscriptions::Set::const_iterator Subscriptions::locate(const Jid& jid,
                                                          std::string_view subid) const {
-  const auto [begin, end] = set_.equal_range(std::string_view(jid.str()));
+  const auto [begin, end] = all().set.equal_range(std::string_view(jid.str()));
   for (auto at = begin; at != end; ++at) {
     if (at->subid == subid) return at;
   }
-  return set_.end();
+  return all().set.end();
 }
 
 const Subscription* Subscriptions::find(const Jid& jid, std::string_view subid) const {
   const auto at = locate(jid, subid);
-  return at == set_.end() ? nullptr : &*at;
+  return at == all().set.end() ? nullptr : &*at;
 }
 
 std::vector<const Subscription*> Subscriptions::of(const Jid& jid) const {
   std::vector<const Subscription*> found;
-  const auto [begin, end] = set_.equal_range(std::string_view(jid.str()));
+  const auto [begin, end] = all().set.equal_range(std::string_view(jid.str()));
   for (auto at = begin; at != end; ++at) found.push_back(&*at);
   return found;
 }
@@ -44,7 +49,7 @@ std::vector<const Subscription*> Subscriptions::of(const Jid& jid) const {
 std::vector<const Subscription*> Subscriptions::of_entity(const Jid& bare) const {
   std::vector<const Subscription*> found = of(bare);
   const std::string first = bare.str() + "/";  // full JIDs of the entity lie side by side
-  for (auto at = set_.lower_bound(std::string_view(first)); at != set_.end(); ++at) {
+  for (auto at = all().set.lower_bound(std::string_view(first)); at != all().set.end(); ++at) {
     if (!at->jid.str().starts_with(first)) break;
     found.push_back(&*at);
   }
@@ -53,31 +58,36 @@ std::vector<const Subscription*> Subscriptions::of_entity(const Jid& bare) const
 
 void Subscriptions::put(Subscription subscription) {
   remove(subscription.jid, subscription.subid);
-  if (const auto when = due(subscription)) due_.insert(*when);
-  if (subscription.digest) digests_due_.insert(subscription.digest->due);
-  if (subscription.missed) ++resends_;
-  if (logs(subscription)) ++digests_;
-  set_.insert(std::move(subscription));
+  All& all = all_.touch();
+  if (const auto when = due(subscription)) all.due.insert(*when);
+  if (subscription.digest) all.digests_due.insert(subscription.digest->due);
+  if (subscription.missed) ++all.resends;
+  if (logs(subscription)) ++all.digests;
+  if (subscription.state == SubscriptionState::subscribed) ++all.subscribed;
+  all.set.insert(std::move(subscription));
 }
 
 void Subscriptions::remove(const Jid& jid, std::string_view subid) {
   const auto at = locate(jid, subid);
-  if (at == set_.end()) return;
-  if (const auto when = due(*at)) due_.erase(due_.find(*when));
-  if (at->digest) digests_due_.erase(digests_due_.find(at->digest->due));
-  if (at->missed) --resends_;
-  if (logs(*at)) --digests_;
-  set_.erase(at);
+  if (at == end()) return;
+  All& all = all_.touch();
+  if (const auto when = due(*at)) all.due.erase(all.due.find(*when));
+  if (at->digest) all.digests_due.erase(all.digests_due.find(at->digest->due));
+  if (at->missed) --all.resends;
+  if (logs(*at)) --all.digests;
+  if (at->state == SubscriptionState::subscribed) --all.subscribed;
+  all.set.erase(at);
+  if (all.set.empty()) all_.drop();
 }
 
 std::optional<Timestamp> Subscriptions::next_due() const {
-  if (due_.empty()) return std::nullopt;
-  return *due_.begin();
+  if (all().due.empty()) return std::nullopt;
+  return *all().due.begin();
 }
 
 std::optional<Timestamp> Subscriptions::next_digest() const {
-  if (digests_due_.empty()) return std::nullopt;
-  return *digests_due_.begin();
+  if (all().digests_due.empty()) return std::nullopt;
+  return *all().digests_due.begin();
 }
 
 std::string stored_text(const Missed& missed) {
@@ -106,8 +116,8 @@ std::optional<std::vector<std::uint64_t>> missed_of(std::string_view text) {
 std::size_t Subscriptions::footprint() const {
   constexpr std::size_t node = 32;     // of the tree
   constexpr std::size_t strings = 40;  // what a usual JID has outside of its object
-  return set_.size() * (sizeof(Subscription) + node + strings) +
-         (due_.size() + digests_due_.size()) * 40;
+  const std::size_t times = all().due.size() + all().digests_due.size();
+  return size() * (sizeof(Subscription) + node + strings) + times * 40;
 }
 
 }  // namespace stoa::pubsub

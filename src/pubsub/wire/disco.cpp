@@ -106,10 +106,6 @@ void add_people(forms::Form& form, const NodeState& state) {
                                        .label = std::string(label),
                                        .values = std::move(values)});
   };
-  std::size_t subscribers = 0;
-  for (const Subscription& subscription : state.subscriptions) {
-    subscribers += subscription.state == SubscriptionState::subscribed ? 1u : 0u;
-  }
   add("pubsub#creator", forms::FieldType::jid_single, "Creator", {state.creator.str()});
   add("pubsub#creation_date", forms::FieldType::text_single, "Creation date",
       {format_xep0082(state.created)});
@@ -117,7 +113,7 @@ void add_people(forms::Form& form, const NodeState& state) {
   add("pubsub#publisher", forms::FieldType::jid_multi, "Publishers",
       holding(Affiliation::publisher));
   add("pubsub#num_subscribers", forms::FieldType::text_single, "Number of subscribers",
-      {std::to_string(subscribers)});
+      {std::to_string(state.subscriptions.subscribed())});
 }
 
 constexpr std::string_view caching = "urn:xmpp:pubsub-caching:0";

@@ -1,6 +1,7 @@
 #include <memory>
 #include <variant>
 
+#include "store/postgres/array.hpp"
 #include "store/postgres/pubsub_rows.hpp"
 #include "store/postgres/pubsub_tables.hpp"
 

@@ -12,7 +12,7 @@
 #include <stoa/jid/jid.hpp>
 #include <stoa/muc/model/affiliations.hpp>
 #include <stoa/muc/model/archive.hpp>
-#include <stoa/muc/model/box.hpp>
+#include <stoa/base/box.hpp>
 #include <stoa/muc/model/config.hpp>
 #include <stoa/muc/model/extras.hpp>
 #include <stoa/muc/model/facts.hpp>

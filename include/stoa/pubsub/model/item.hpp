@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include <stoa/base/box.hpp>
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
 
@@ -46,16 +47,10 @@ struct Republished {
 };
 
 /// What memory knows of the items that a node has stored: all of them, some, or none. A cache of
-/// the store: it never guesses, and find() tells "does not exist" from "not known".
+/// the store: it never guesses, and find() tells "does not exist" from "not known". One that knows
+/// no item takes next to no room, as most nodes are.
 class ItemIndex {
  public:
-  ItemIndex() = default;
-  ItemIndex(const ItemIndex& other);
-  ItemIndex& operator=(const ItemIndex& other);
-  ItemIndex(ItemIndex&&) = default;
-  ItemIndex& operator=(ItemIndex&&) = default;
-  ~ItemIndex() = default;
-
   enum class Knowledge { present, absent, unknown };
   struct Found {
     Knowledge knowledge = Knowledge::unknown;
@@ -76,7 +71,7 @@ class ItemIndex {
   void learn(ItemMeta item);
   void learn_absent(std::string id);
   /// All stored items up to and including `seq` are known (the window of the oldest).
-  void learn_window(std::uint64_t seq) { window_ = std::max(window_, seq); }
+  void learn_window(std::uint64_t seq);
 
   /// Changes: an item is there now (replacing one of that id), or no longer.
   void put(const ItemMeta& item);
@@ -86,17 +81,26 @@ class ItemIndex {
   /// Above `known` entries a complete index keeps only its oldest part.
   void trim(std::size_t known);
 
-  std::size_t size() const { return by_seq_.size(); }
+  std::size_t size() const;
   std::size_t footprint() const;
 
  private:
-  void insert(ItemMeta item);
-  void erase(std::string_view id);
+  struct Known {
+    std::map<std::uint64_t, ItemMeta> by_seq = {};
+    std::unordered_map<std::string_view, std::uint64_t> by_id = {};  // views into by_seq
+    std::unordered_set<std::string> absent = {};
+    std::uint64_t window = 0;
 
-  std::map<std::uint64_t, ItemMeta> by_seq_;
-  std::unordered_map<std::string_view, std::uint64_t> by_id_;  // views into by_seq_
-  std::unordered_set<std::string> absent_;
-  std::uint64_t window_ = 0;
+    Known() = default;
+    Known(const Known& other);
+    Known& operator=(const Known&) = delete;
+    ~Known() = default;
+
+    void insert(ItemMeta item);
+    void erase(std::string_view id);
+  };
+
+  Box<Known> known_;
   bool complete_ = false;
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <stoa/base/box.hpp>
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/pubsub/model/digest.hpp>
@@ -96,7 +97,8 @@ struct Subscription {
   friend bool operator==(const Subscription&, const Subscription&) = default;
 };
 
-/// All subscriptions of a node in the order of their JIDs, found by JID in logarithmic time.
+/// All subscriptions of a node in the order of their JIDs, found by JID in logarithmic time. Where
+/// there are none, as at most nodes, they take next to no room.
 class Subscriptions {
  public:
   /// Orders by the text of the JID, and compares with text.
@@ -111,10 +113,10 @@ class Subscriptions {
   };
   using Set = std::multiset<Subscription, ByJid>;
 
-  std::size_t size() const { return set_.size(); }
-  bool empty() const { return set_.empty(); }
-  Set::const_iterator begin() const { return set_.begin(); }
-  Set::const_iterator end() const { return set_.end(); }
+  std::size_t size() const { return all().set.size(); }
+  bool empty() const { return all().set.empty(); }
+  Set::const_iterator begin() const { return all().set.begin(); }
+  Set::const_iterator end() const { return all().set.end(); }
 
   /// nullptr where there is none. Pointers are valid until that subscription is changed.
   const Subscription* find(const Jid& jid, std::string_view subid) const;
@@ -130,23 +132,32 @@ class Subscriptions {
   std::optional<Timestamp> next_due() const;
 
   /// How many want digests, or have one to come.
-  std::size_t digests() const { return digests_; }
+  std::size_t digests() const { return all().digests; }
   /// When the first digest is due.
   std::optional<Timestamp> next_digest() const;
 
+  /// How many are in force: neither pending nor without their configuration.
+  std::size_t subscribed() const { return all().subscribed; }
+
   /// To how many events that came back go out again.
-  std::size_t resends() const { return resends_; }
+  std::size_t resends() const { return all().resends; }
 
   std::size_t footprint() const;
 
  private:
+  struct All {
+    Set set = {};
+    std::multiset<Timestamp> due = {};
+    std::multiset<Timestamp> digests_due = {};
+    std::size_t digests = 0;
+    std::size_t resends = 0;
+    std::size_t subscribed = 0;
+  };
+
+  const All& all() const;
   Set::const_iterator locate(const Jid& jid, std::string_view subid) const;
 
-  Set set_;
-  std::multiset<Timestamp> due_;
-  std::multiset<Timestamp> digests_due_;
-  std::size_t digests_ = 0;
-  std::size_t resends_ = 0;
+  Box<All> all_;
 };
 
 }  // namespace stoa::pubsub

@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-namespace stoa::muc {
+namespace stoa {
 
 /// A T that takes no room until it is first touched. Copies are deep, so it is a value like T; one
 /// that was never touched counts as a default T.
@@ -35,4 +35,4 @@ class Box {
   std::unique_ptr<T> content_;
 };
 
-}  // namespace stoa::muc
+}  // namespace stoa
