@@ -38,7 +38,7 @@ bool creation_allowed(const Scene& scene) {
 std::optional<Verdict> owns_too_many(const Scene& scene) {
   const std::size_t limit = scene.settings.limits.nodes_per_owner;
   if (limit == 0 || scene.admin()) return std::nullopt;
-  const auto& known = scene.state.owned_nodes;
+  const auto& known = scene.state.found().owned_nodes;
   if (!known || known->jid != scene.bare || scene.now() - known->asked > count_is_fresh) {
     return Verdict(Lacks<Need>{need::OwnedNodes{scene.bare, scene.now()}});
   }
@@ -117,7 +117,7 @@ Verdict decide_create(const Scene& scene, const action::Create& action) {
   for (const Change& change : step.changes) apply(made, change);
   made.kin = scene.state.kin;
   made.above = scene.state.above;
-  made.lineage = scene.state.lineage;
+  made.asked = scene.state.asked;
   made.lineage_used = scene.state.lineage_used;
   if (action.configure) {
     if (auto verdict = relate(scene.at(made), *action.configure, step)) return std::move(*verdict);

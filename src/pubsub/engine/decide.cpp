@@ -126,12 +126,8 @@ Verdict decide_at(const NodeState& state, const pubsub::Request& request,
     }
   }
   if (!std::holds_alternative<Lacks<Need>>(verdict)) {
-    state.kin.reset();  // the next request must see the graph as it is then
-    state.above.reset();
+    state.end_decision();  // the next request must see the graph as it is then
     state.lineage_used = true;
-    state.log.reset();
-    state.kept.reset();
-    state.seldom.reset();
   }
   return verdict;
 }
@@ -150,7 +146,7 @@ Verdict decide_at_new_root(const NodeState& state, const pubsub::Request& reques
       .config = std::make_shared<const NodeConfig>(std::move(config))};
   NodeState made;
   apply(made, creation);
-  made.held_subscriptions = state.held_subscriptions;
+  if (state.asked.get()) made.asked.touch().held_subscriptions = state.found().held_subscriptions;
   Verdict verdict = decide_at(made, request, settings, context);
   auto* step = std::get_if<Done>(&verdict);
   if (step && !step->changes.empty()) step->changes.insert(step->changes.begin(), creation);

@@ -197,7 +197,7 @@ bool may_hear(const Scene& scene, const Subscription& subscription) {
 }
 
 std::optional<Verdict> lacks_log(const Scene& scene, const DigestMark& mark) {
-  const KnownLog& known = scene.state.log;
+  const KnownLog& known = scene.state.found().log;
   if (known && known->from == mark.next) return std::nullopt;
   return Verdict(Lacks<Need>{need::Log{mark.next, scene.settings.limits.answer_bytes}});
 }
@@ -206,7 +206,7 @@ std::optional<Verdict> lacks_log(const Scene& scene, const DigestMark& mark) {
 void say_digest(const Scene& scene, const Group& group, Done& step) {
   const Subscription& first = *group.members.front();
   Contents contents =
-      contents_of(scene, *scene.state.log, first.digest->from, first.options.filter);
+      contents_of(scene, *scene.state.found().log, first.digest->from, first.options.filter);
   if (contents.empty()) return;
   say::Digest said{.items = std::move(contents.items),
                    .retracted = std::move(contents.retracted),
@@ -262,7 +262,7 @@ std::optional<Verdict> send_digests(const Scene& scene, Done& step) {
   say_digest(scene, group, step);
   for (const Subscription* member : group.members) {
     Subscription after = *member;
-    after.digest = behind(*member->digest, *scene.state.log, member->digest->due);
+    after.digest = behind(*member->digest, *scene.state.found().log, member->digest->due);
     step.changes.push_back(change::SubscriptionSet{scene.state.number, *member, std::move(after)});
   }
   return std::nullopt;
@@ -275,7 +275,7 @@ std::optional<Verdict> flush_digest(const Scene& scene, Done& step, Subscription
   if (!flushes) return std::nullopt;
   if (auto verdict = lacks_log(scene, *held->digest)) return verdict;
   say_digest(scene, Group{{held}}, step);
-  after.digest = behind(*held->digest, *scene.state.log, scene.now());
+  after.digest = behind(*held->digest, *scene.state.found().log, scene.now());
   return std::nullopt;
 }
 

@@ -210,7 +210,7 @@ std::optional<Verdict> CopyReader::relate_it(Done& step) const {
   NodeState made = state_;
   made.kin = scene_.state.kin;
   made.above = scene_.state.above;
-  made.lineage = scene_.state.lineage;
+  made.asked = scene_.state.asked;
   made.lineage_used = scene_.state.lineage_used;
   const Scene there = scene_.at(made);
   if (auto verdict = relate(there, *relations_, step)) return verdict;

@@ -215,7 +215,7 @@ void announce(const Scene& scene, const Plan& plan, Done& step) {
 std::optional<Verdict> over_quota(const Scene& scene, const Publish& publish) {
   const std::uint64_t limit = scene.node_limits().bytes_per_owner;
   if (limit == 0 || scene.admin()) return std::nullopt;
-  const auto& known = scene.state.stored_bytes;
+  const auto& known = scene.state.found().stored_bytes;
   if (!known || scene.now() - known->asked > count_is_fresh) {
     return Verdict(Lacks<Need>{need::StoredBytes{scene.state.creator, scene.now()}});
   }
@@ -286,7 +286,7 @@ Verdict make_and_publish(const Scene& scene, SharedConfig config, const Publish&
   tell_creator(scene, step);
   NodeState made;
   for (const Change& change : step.changes) apply(made, change);
-  made.stored_bytes = scene.state.stored_bytes;
+  made.asked = scene.state.asked;
   made.above = scene.state.above;
   const Scene there = scene.at(made);
   if (Objection objection = first_objection(checks, there, publish)) return std::move(*objection);

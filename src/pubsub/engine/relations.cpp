@@ -37,7 +37,7 @@ bool read_wish(const forms::Form& form, Wish& wish) {
 
 /// The node's parent: its own, or that of the node it is linked to.
 Relation parent_of(const NodeState& state) {
-  const auto& known = state.lineage;
+  const auto& known = state.found().lineage;
   if (!known || known->ancestors.empty() || !state.has_relation()) return {};
   const NodeState& parent = *known->ancestors.front();
   return {parent.number, parent.node};
@@ -71,7 +71,7 @@ struct Sought {
   std::optional<Verdict> lacks = {};
 };
 Sought seek(const Scene& scene, const std::string& name) {
-  const auto& known = scene.state.lineage;
+  const auto& known = scene.state.found().lineage;
   const std::vector<std::string> names = {name};
   const bool fresh = known && !scene.state.lineage_used && known->requester == scene.bare;
   if (!fresh || known->asked != names) {
@@ -145,7 +145,7 @@ struct Admit {
 
 std::optional<Verdict> lacks_lineage(const Scene& scene) {
   if (!scene.state.has_relation()) return std::nullopt;
-  const auto& known = scene.state.lineage;
+  const auto& known = scene.state.found().lineage;
   const bool fresh = known && !scene.state.lineage_used && known->requester == scene.bare;
   if (!fresh) return Verdict(Lacks<Need>{need::Lineage{scene.bare, {}}});
   for (const auto& ancestor : known->ancestors) {
@@ -177,7 +177,7 @@ void add_relations(forms::Form& form, const NodeState& state) {
 }
 
 void select_admitted(const Scene& scene, Done& step) {
-  const auto& lineage = scene.state.lineage;
+  const auto& lineage = scene.state.found().lineage;
   const bool all = !lineage || lineage->ancestors.empty() || !scene.state.has_relation();
   if (all || step.outbound.empty()) return;
   const auto admitted = scene.state.present(scene.context.presences, [&](const Jid& jid) {
@@ -191,7 +191,7 @@ namespace {
 /// Whatever refuses at the nearest node that refuses.
 template <class Refuse>
 Objection refused_above(const Scene& scene, Refuse refuse_at) {
-  const auto& lineage = scene.state.lineage;
+  const auto& lineage = scene.state.found().lineage;
   if (!scene.state.has_relation() || !lineage) return std::nullopt;
   for (const auto& ancestor : lineage->ancestors) {
     if (Objection objection = refuse_at(scene.at(*ancestor))) return objection;
@@ -211,11 +211,11 @@ Objection ancestors_refuse_publishing(const Scene& scene) {
 }
 
 bool ancestors_let_read(const NodeState& state, const Settings& settings, const Jid& bare) {
-  if (!state.has_relation() || !state.lineage) return true;
-  const auto& above = state.lineage->ancestors;
-  return !state.lineage->broken && std::all_of(above.begin(), above.end(), [&](const auto& one) {
-    return may_read(*one, settings, bare);
-  });
+  if (!state.has_relation() || !state.found().lineage) return true;
+  const auto& above = state.found().lineage->ancestors;
+  return !state.found().lineage->broken &&
+         std::all_of(above.begin(), above.end(),
+                     [&](const auto& one) { return may_read(*one, settings, bare); });
 }
 
 /// The node that this one depended on is gone.
@@ -229,7 +229,7 @@ Verdict decide_follow(const Scene& scene, const action::Follow& action) {
 
 /// Those that depended on the node that stood here are told to follow it.
 Verdict decide_seek_orphans(const Scene& scene, const action::SeekOrphans& action) {
-  const auto& known = scene.state.lineage;
+  const auto& known = scene.state.found().lineage;
   const bool fresh = known && !scene.state.lineage_used && known->orphans.of == action.gone;
   if (!fresh) return Lacks<Need>{need::Orphans{action.gone}};
   Done step;

@@ -58,7 +58,7 @@ Verdict decide_remove_user(const Scene& scene, const action::RemoveUser& action)
 Verdict decide_restore(const Scene& scene) {
   if (scene.state.exists()) return refuse(Fault::node_exists);
   if (!scene.admin()) return refuse(Fault::forbidden);
-  const auto& kept = scene.state.kept;
+  const auto& kept = scene.state.found().kept;
   if (!kept) return Lacks<Need>{need::Kept{scene.request.node}};
   if (!kept->node || kept->burial.until <= scene.now()) return refuse(Fault::no_such_node);
   Done step;

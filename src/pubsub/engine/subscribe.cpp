@@ -104,7 +104,7 @@ std::optional<Verdict> too_many(const Scene& scene, const Subscribe& subscribe) 
   if (full) return Verdict(refuse(Fault::too_many_subscriptions));
   if (limits.subscriptions_per_entity == 0 || scene.admin()) return std::nullopt;
   const Jid bare = subscribe.jid.bare();
-  const auto& known = scene.state.held_subscriptions;
+  const auto& known = scene.state.found().held_subscriptions;
   if (!known || known->jid != bare || scene.now() - known->asked > count_is_fresh) {
     return Verdict(Lacks<Need>{need::HeldSubscriptions{bare, scene.now()}});
   }

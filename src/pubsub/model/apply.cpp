@@ -55,12 +55,8 @@ void put_back(NodeState& state, const ItemMeta& item) {
 void bring_back(NodeState& state, const NodeState& node) {
   state = node;
   state.audience.reset();
-  state.kin.reset();
-  state.above.reset();
-  state.kept.reset();
-  state.log.reset();
-  state.lineage.reset();
-  state.seldom.reset();
+  state.end_decision();
+  if (Asked* asked = state.asked.get()) asked->lineage.reset();
 }
 
 void set_affiliation(NodeState& state, const Jid& jid, Affiliation affiliation) {
@@ -76,7 +72,7 @@ void set_subscription(NodeState& state, const std::optional<Subscription>& befor
   if (!same_part(before, after)) state.audience.reset();
   if (before) state.subscriptions.remove(before->jid, before->subid);
   if (after) state.subscriptions.put(*after);
-  state.held_subscriptions.reset();
+  if (Asked* asked = state.asked.get()) asked->held_subscriptions.reset();
 }
 
 void set_watcher(NodeState& state, const Jid& jid, const std::string& subid) {
@@ -91,7 +87,7 @@ void set_watcher(NodeState& state, const Jid& jid, const std::string& subid) {
 
 void link(NodeState& state, const change::Linked& c, change::Linked::Way way) {
   if (way == change::Linked::Way::in) {
-    state.parents.insert_or_assign(c.parent, c.parent_node);
+    state.parents.put(c.parent, c.parent_node);
   } else {
     state.parents.erase(c.parent);
   }
@@ -141,7 +137,7 @@ struct Apply {
     state.items.trim(max_known_items);
     state.next_seq = std::max(state.next_seq, item.seq + 1);
     state.last_item = std::make_shared<const Item>(c.item);
-    state.stored_bytes.reset();
+    if (Asked* asked = state.asked.get()) asked->stored_bytes.reset();
     if (c.before) watch_expiry(state);
   }
   void operator()(const change::ItemsRetracted& c) const {

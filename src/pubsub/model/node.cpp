@@ -164,9 +164,21 @@ std::shared_ptr<const Audiences> NodeState::present(const Presences* presences,
       }));
 }
 
-const Seldom& NodeState::found() const {
-  static const Seldom nothing;
-  return seldom ? *seldom : nothing;
+const Asked& NodeState::found() const {
+  static const Asked nothing;
+  return asked.get() ? *asked.get() : nothing;
+}
+
+void NodeState::end_decision() const {
+  kin.reset();
+  above.reset();
+  Asked* known = asked.get();
+  if (!known) return;
+  known->log.reset();
+  known->kept.reset();
+  known->bytes.reset();
+  known->items.reset();
+  known->republished.reset();
 }
 
 std::size_t NodeState::footprint() const {
@@ -191,16 +203,10 @@ void NodeState::shrink() {
   items.forget();
   if (exists() && item_count == 0) items.become_complete();
   last_item.reset();
-  owned_nodes.reset();
-  held_subscriptions.reset();
-  stored_bytes.reset();
   audience.reset();
   kin.reset();
   above.reset();
-  lineage.reset();
-  log.reset();
-  kept.reset();
-  seldom.reset();
+  asked.drop();
 }
 
 bool same_offer(const KnownOffer& a, const KnownOffer& b) {

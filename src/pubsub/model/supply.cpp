@@ -7,13 +7,7 @@ namespace {
 struct Supply {
   NodeState& state;
 
-  /// Copies of the state share what is there.
-  template <class Put>
-  void also(const Put& put) const {
-    auto seldom = std::make_shared<Seldom>(state.found());
-    put(*seldom);
-    state.seldom = std::move(seldom);
-  }
+  Asked& asked() const { return state.asked.touch(); }
 
   void learn_all(const std::vector<ItemMeta>& items) const {
     state.items.forget();
@@ -55,15 +49,15 @@ struct Supply {
     state.last_item = fact.item ? std::make_shared<const Item>(*fact.item) : nullptr;
   }
   void operator()(const fact::OwnedNodes& fact) const {
-    state.owned_nodes =
+    asked().owned_nodes =
         std::make_shared<const CountFact>(CountFact{fact.asked.bare, fact.count, fact.asked.asked});
   }
   void operator()(const fact::HeldSubscriptions& fact) const {
-    state.held_subscriptions =
+    asked().held_subscriptions =
         std::make_shared<const CountFact>(CountFact{fact.asked.bare, fact.count, fact.asked.asked});
   }
   void operator()(const fact::StoredBytes& fact) const {
-    state.stored_bytes = std::make_shared<const CountFact>(
+    asked().stored_bytes = std::make_shared<const CountFact>(
         CountFact{fact.asked.creator, fact.bytes, fact.asked.asked});
   }
   void operator()(const fact::Kin& fact) const { state.kin = std::make_shared<const Kin>(fact); }
@@ -71,27 +65,25 @@ struct Supply {
     state.above = std::make_shared<const Above>(fact);
   }
   void operator()(const fact::Lineage& fact) const {
-    state.lineage = std::make_shared<const Lineage>(fact);
+    asked().lineage = std::make_shared<const Lineage>(fact);
     state.lineage_used = false;
     state.orphaned = state.orphaned || fact.broken;
   }
   void operator()(const fact::Orphans& fact) const {
-    state.lineage = std::make_shared<const Lineage>(Lineage{.orphans = fact});
+    asked().lineage = std::make_shared<const Lineage>(Lineage{.orphans = fact});
     state.lineage_used = false;
   }
   void operator()(const fact::Log& fact) const {
-    state.log = std::make_shared<const LogPage>(fact);
+    asked().log = std::make_shared<const LogPage>(fact);
   }
-  void operator()(const fact::NodeBytes& fact) const {
-    also([&](Seldom& s) { s.bytes = fact.bytes; });
+  void operator()(const fact::NodeBytes& fact) const { asked().bytes = fact.bytes; }
+  void operator()(const fact::ItemCount& fact) const { asked().items = fact.items; }
+  void operator()(const fact::Kept& fact) const {
+    asked().kept = std::make_shared<const Kept>(fact);
   }
-  void operator()(const fact::ItemCount& fact) const {
-    also([&](Seldom& s) { s.items = fact.items; });
-  }
-  void operator()(const fact::Kept& fact) const { state.kept = std::make_shared<const Kept>(fact); }
   void operator()(const fact::Roster&) const {}
   void operator()(const fact::Published& fact) const {
-    also([&](Seldom& s) { s.republished = std::make_shared<const Republished>(fact); });
+    asked().republished = std::make_shared<const Republished>(fact);
   }
 };
 

@@ -77,7 +77,7 @@ class PubsubTables final : public Tables<Engine> {
   bool pending(const NodeState& state, Timestamp until) override {
     return is_orphan(shadow, state) || Tables::pending(state, until);
   }
-  bool keeps(const NodeState& state) override { return state.redirect.has_value(); }
+  bool keeps(const NodeState& state) override { return static_cast<bool>(state.redirect); }
 
  private:
   using Items = std::map<std::uint64_t, Item>;

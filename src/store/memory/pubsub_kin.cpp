@@ -168,7 +168,7 @@ Lineage lineage_of(const NodeShadow& nodes, std::uint64_t number, const need::Li
     if (!ancestor) return;
     auto copy = std::make_shared<NodeState>(state);
     copy->relations.reset();
-    copy->lineage.reset();
+    copy->asked.drop();
     lineage.ancestors.push_back(std::move(copy));
   });
   return lineage;

@@ -83,10 +83,10 @@ struct Statements {
 };
 
 constexpr Statements for_users{
-    {"count_rooms_seen", STOA_SUMMARY(STOA_OWN_ROOMS, STOA_LISTED, "listed rooms")},
-    {"rooms_behind", STOA_BEHIND(STOA_OWN_ROOMS, STOA_LISTED)},
-    {"rooms_before", STOA_BEFORE(STOA_OWN_ROOMS, STOA_LISTED)},
-    {"place_of_room", STOA_PLACE(STOA_OWN_ROOMS, STOA_LISTED, "listed rooms")}};
+    {"count_rooms_seen", STOA_SUMMARY(STOA_OWN_ROOMS, STOA_LISTED, "listed rooms"), Plan::by_keys},
+    {"rooms_behind", STOA_BEHIND(STOA_OWN_ROOMS, STOA_LISTED), Plan::by_keys},
+    {"rooms_before", STOA_BEFORE(STOA_OWN_ROOMS, STOA_LISTED), Plan::by_keys},
+    {"place_of_room", STOA_PLACE(STOA_OWN_ROOMS, STOA_LISTED, "listed rooms"), Plan::by_keys}};
 
 constexpr Statements for_all{{"count_all_rooms", STOA_SUMMARY(STOA_NO_OWN, STOA_ANY, "rooms")},
                              {"all_rooms_behind", STOA_BEHIND(STOA_NO_OWN, STOA_ANY)},

@@ -213,7 +213,7 @@ void load_more(Connection& connection, const pqxx::row& row, NodeState& state) {
   }
   if (row[node_column::nested].as<bool>()) {
     for (const auto& one : connection.exec(load_parents, state.number)) {
-      state.parents.emplace(one[0].as<std::uint64_t>(), one[1].as<std::string>());
+      state.parents.put(one[0].as<std::uint64_t>(), one[1].as<std::string>());
     }
   }
 }

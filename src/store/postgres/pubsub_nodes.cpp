@@ -13,7 +13,8 @@ namespace {
 
 // What a requester sees is two lists, each in the order of an index or short: the nodes that
 // strangers see, without those that have cast it out, and of the others those that it has to do
-// with. $1 is the service, $2 the requester, $3 the bound.
+// with. $1 is the service, $2 the requester, $3 the bound. Where one owner has most of the nodes,
+// PostgreSQL would read all of them for anybody: hence by keys.
 
 #define STOA_CAST_OUT "(SELECT WHERE stoa_affiliation(n.number, $2) = 'outcast')"
 
@@ -29,31 +30,37 @@ namespace {
   "EXISTS " STOA_CAST_OUT ") "
 
 constexpr Statement nodes_behind{
-    "nodes_behind", STOA_OWN
+    "nodes_behind",
+    STOA_OWN
     "SELECT node, title FROM ("
     "(SELECT n.node, n.title FROM nodes n WHERE n.service = $1 AND n.listed "
     "AND n.head >= left($3, 300) AND n.node > $3 AND NOT EXISTS " STOA_CAST_OUT
     " ORDER BY n.head, n.node LIMIT $4::bigint + $5::bigint) "
     "UNION ALL SELECT node, title FROM own WHERE node > $3) AS seen "
-    "ORDER BY node LIMIT $4 OFFSET $5"};
+    "ORDER BY node LIMIT $4 OFFSET $5",
+    Plan::by_keys};
 
 constexpr Statement nodes_before{
-    "nodes_before", STOA_OWN
+    "nodes_before",
+    STOA_OWN
     "SELECT node, title FROM ("
     "(SELECT n.node, n.title FROM nodes n WHERE n.service = $1 AND n.listed "
     "AND n.head <= left($3, 300) AND n.node < $3 AND NOT EXISTS " STOA_CAST_OUT
     " ORDER BY n.head DESC, n.node DESC LIMIT $4) "
     "UNION ALL SELECT node, title FROM own WHERE node < $3) AS seen "
-    "ORDER BY node DESC LIMIT $4"};
+    "ORDER BY node DESC LIMIT $4",
+    Plan::by_keys};
 
 constexpr Statement last_nodes{
-    "last_nodes", STOA_OWN
+    "last_nodes",
+    STOA_OWN
     "SELECT node, title FROM ("
     "(SELECT n.node, n.title FROM nodes n WHERE n.service = $1 AND n.listed "
     "AND NOT EXISTS " STOA_CAST_OUT
     " ORDER BY n.head DESC, n.node DESC LIMIT $3) "
     "UNION ALL SELECT node, title FROM own) AS seen "
-    "ORDER BY node DESC LIMIT $3"};
+    "ORDER BY node DESC LIMIT $3",
+    Plan::by_keys};
 
 // How long a list is, is kept (schema/0015). A place is counted from the nearer end, up to 10,000
 // nodes; beyond that it is not told.
@@ -73,7 +80,8 @@ constexpr Statement count_nodes{
         "listed nodes") " - (SELECT count(*) FROM " STOA_AFFILIATED
                         "JOIN nodes n ON n.number = a.node "
                         "WHERE a.affiliation = 'outcast' AND n.service = $1 AND n.listed) "
-                        "+ (SELECT count(*) FROM own)"};
+                        "+ (SELECT count(*) FROM own)",
+    Plan::by_keys};
 
 constexpr Statement count_nodes_before{
     "count_nodes_before",
@@ -83,7 +91,8 @@ constexpr Statement count_nodes_before{
                         "JOIN nodes n ON n.number = a.node "
                         "WHERE a.affiliation = 'outcast' AND n.service = $1 AND n.listed "
                         "AND n.node < $3) "
-                        "+ (SELECT count(*) FROM own WHERE node < $3)"};
+                        "+ (SELECT count(*) FROM own WHERE node < $3)",
+    Plan::by_keys};
 
 #undef STOA_OWN
 #undef STOA_CAST_OUT

@@ -21,7 +21,7 @@ struct NodeCreated {
   Jid creator = {};
   Timestamp created = {};
   SharedConfig config = {};
-  std::optional<Redirect> redirect_before = {};
+  MaybeRedirect redirect_before = {};
 };
 
 /// The configuration is replaced; `version` is the one after it.
@@ -37,7 +37,7 @@ struct NodeConfigured {
 struct NodeDeleted {
   std::uint64_t number = 0;
   std::string node = {};
-  std::optional<Redirect> redirect = {};         ///< from now on at that name
+  MaybeRedirect redirect = {};                   ///< from now on at that name
   std::shared_ptr<const NodeState> before = {};  ///< immutable; to undo with
   std::optional<Burial> kept = {};
 };
@@ -48,7 +48,7 @@ struct NodeRestored {
   std::string node = {};
   std::shared_ptr<const NodeState> after = {};  ///< immutable
   Burial burial = {};
-  std::optional<Redirect> redirect_before = {};
+  MaybeRedirect redirect_before = {};
 };
 
 /// For the record. It is no part of the node's state.

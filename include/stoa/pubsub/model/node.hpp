@@ -7,8 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <stoa/base/box.hpp>
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/pubsub/model/config.hpp>
@@ -28,6 +30,55 @@ struct Redirect {
   Timestamp until = {};
 
   friend bool operator==(const Redirect&, const Redirect&) = default;
+};
+
+/// Such, or, as nearly always, none.
+class MaybeRedirect {
+ public:
+  MaybeRedirect() = default;
+  MaybeRedirect(Redirect redirect)
+      : redirect_(std::make_shared<const Redirect>(std::move(redirect))) {}
+
+  explicit operator bool() const { return redirect_ != nullptr; }
+  const Redirect& operator*() const { return *redirect_; }
+  const Redirect* operator->() const { return redirect_.get(); }
+
+  friend bool operator==(const MaybeRedirect& a, const MaybeRedirect& b) {
+    return a.redirect_ == b.redirect_ || (a && b && *a == *b);
+  }
+
+ private:
+  std::shared_ptr<const Redirect> redirect_;  // immutable: changes and states share it
+};
+
+/// The collections that a node is in, by their numbers: NodeIDs. Where there are none, as at most
+/// nodes, they take next to no room.
+class Parents {
+ public:
+  using Map = std::map<std::uint64_t, std::string>;
+
+  bool empty() const { return all().empty(); }
+  std::size_t size() const { return all().size(); }
+  bool contains(std::uint64_t number) const { return all().contains(number); }
+  Map::const_iterator begin() const { return all().begin(); }
+  Map::const_iterator end() const { return all().end(); }
+
+  void put(std::uint64_t number, std::string node) {
+    map_.touch().insert_or_assign(number, std::move(node));
+  }
+  std::size_t erase(std::uint64_t number) {
+    return map_.get() ? map_.get()->erase(number) : std::size_t{0};
+  }
+  void clear() { map_.drop(); }
+
+  friend bool operator==(const Parents& a, const Parents& b) { return a.all() == b.all(); }
+
+ private:
+  const Map& all() const {
+    static const Map none;
+    return map_.get() ? *map_.get() : none;
+  }
+  Box<Map> map_;
 };
 
 /// An owner wants somebody to take the node over, who has not consented yet.
@@ -93,11 +144,20 @@ struct Audiences {
 /// subids.
 using Watchers = std::map<Jid, std::string>;
 
-/// What only few requests ask for.
-struct Seldom {
+/// What only few requests ask for. But for the counts it is fetched for one decision and dropped
+/// with its verdict. Immutable parts, which copies of a state share.
+struct Asked {
+  KnownCount owned_nodes = {};
+  KnownCount held_subscriptions = {};
+  KnownCount stored_bytes = {};             ///< of the creator's nodes together
   std::optional<std::uint64_t> bytes = {};  ///< of all payloads together
   std::optional<std::uint64_t> items = {};  ///< counted one by one
   std::shared_ptr<const Republished> republished = {};
+  KnownLog log = {};                      ///< of the digests
+  std::shared_ptr<const Kept> kept = {};  ///< a deleted node of this name
+  /// What it depends on, as the last decision found it: the copies of what was said then look at it
+  /// too, the next decision looks it up again.
+  std::shared_ptr<const Lineage> lineage = {};
 };
 
 /// One node in memory. Default constructed (number 0) it does not exist, though a redirect may
@@ -112,14 +172,14 @@ struct NodeState {
   SharedConfig config = {};
   std::map<Jid, Affiliation> affiliations = {};  ///< bare JIDs; never `none`
   Subscriptions subscriptions = {};
-  std::map<std::uint64_t, std::string> parents = {};  ///< collections that it is in: NodeIDs
+  Parents parents = {};
   /// XEP-0496; null where there are none, as at most nodes. Immutable: copies of a state share
   /// them.
   std::shared_ptr<const Relations> relations = {};
   /// Null where nobody does, as at most nodes. Immutable: copies of a state share them.
   std::shared_ptr<const Watchers> watchers = {};
   bool orphaned = false;              ///< what it depended on is gone: it goes at the next Tick
-  mutable bool lineage_used = false;  ///< of the cache `lineage`, below
+  mutable bool lineage_used = false;  ///< of the cache Asked::lineage
   std::uint64_t item_count = 0;
   /// Place of the next publication. Loaded as the highest stored seq + 1 (1 for a node without
   /// items).
@@ -127,32 +187,25 @@ struct NodeState {
   /// No stored item was published before it. Loaded where `item_expire` is set (the oldest item's
   /// time), else left empty.
   std::optional<Timestamp> oldest_published = {};
-  std::optional<Redirect> redirect = {};
+  MaybeRedirect redirect = {};
   KnownOffer offer = {};  ///< may be over
 
   // Caches.
   ItemIndex items = {};
   /// The newest stored item. shared_ptr: changes name it too, and most nodes know none.
   std::shared_ptr<const Item> last_item = {};
-  KnownCount owned_nodes = {};
-  KnownCount held_subscriptions = {};
-  KnownCount stored_bytes = {};  ///< of the creator's nodes together
   /// Who gets the events, built at the first event and dropped by every change that matters to it.
   mutable std::shared_ptr<const Audiences> audience = {};
   /// The graph around the node as the request that is being decided found it; dropped with its
   /// verdict. Immutable, shared with what is said.
   mutable std::shared_ptr<const Kin> kin = {};
   mutable std::shared_ptr<const Above> above = {};
-  /// What it depends on, as the last decision found it: the copies of what was said then look at it
-  /// too, the next decision looks it up again.
-  mutable std::shared_ptr<const Lineage> lineage = {};
-  mutable KnownLog log = {};  ///< of the digests; likewise
-  /// A deleted node of this name, likewise.
-  mutable std::shared_ptr<const Kept> kept = {};
-  mutable std::shared_ptr<const Seldom> seldom = {};  ///< likewise
+  mutable Box<Asked> asked = {};
 
   bool exists() const { return number != 0; }
-  const Seldom& found() const;  ///< what `seldom` holds, or nothing
+  const Asked& found() const;  ///< what `asked` holds, or nothing
+  /// Drops what was found for one decision, but not the lineage.
+  void end_decision() const;
   bool has_relation() const { return relations != nullptr; }
   /// The node that it is linked to; then it has no parent of its own. XEP-0496, not to be confused
   /// with collections.
