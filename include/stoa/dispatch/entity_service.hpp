@@ -30,6 +30,8 @@ struct ServiceLimits {
   std::size_t pending = 8192;             ///< requests of one entity that wait for the journal
   std::size_t stanza_bytes = 256 * 1024;  ///< the largest stanza that the link may carry
   std::size_t touch_batch = 64;           ///< entities touched at once after a start
+  /// From a start to the first of them: whatever is asked for by then comes first.
+  Duration touch_delay = std::chrono::milliseconds(250);
   Duration touch_pause = std::chrono::milliseconds(50);    ///< between two such batches
   Duration sweep = std::chrono::minutes(5);                ///< between looks for stored deadlines
   Duration tick_pause = std::chrono::milliseconds(50);     ///< between two Ticks of one entity

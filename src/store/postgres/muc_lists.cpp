@@ -20,7 +20,8 @@ namespace {
 
 #define STOA_OWN_ROOMS                                                                  \
   "WITH own AS MATERIALIZED (SELECT x.number, x.localpart FROM room_affiliates f "      \
-  "JOIN rooms x ON x.number = f.room WHERE x.service = $1 AND NOT x.listed "            \
+  "CROSS JOIN LATERAL (SELECT * FROM rooms r WHERE r.number = f.room OFFSET 0) AS x "   \
+  "WHERE f.jid IN ($2, $3::text) AND x.service = $1 AND NOT x.listed "                  \
   "AND x.locked_by IS NULL AND stoa_is_room(x.localpart) "                              \
   "AND f.affiliation IN ('member', 'admin', 'owner') AND $2::text <> '' "               \
   "AND (f.jid = $2 OR (f.jid = $3::text AND NOT EXISTS (SELECT FROM room_affiliates o " \

@@ -13,15 +13,17 @@ namespace {
 
 // What a requester sees is two lists, each in the order of an index or short: the nodes that
 // strangers see, without those that have cast it out, and of the others those that it has to do
-// with. $1 is the service, $2 the requester, $3 the bound. Where one owner has most of the nodes,
-// PostgreSQL would read all of them for anybody: hence by keys.
+// with. $1 is the service, $2 the requester, $3 the bound.
+
+// Looked up one by one, however many PostgreSQL expects.
+#define STOA_ITS_NODE \
+  "CROSS JOIN LATERAL (SELECT * FROM nodes x WHERE x.number = a.node OFFSET 0) AS n "
 
 #define STOA_CAST_OUT "(SELECT WHERE stoa_affiliation(n.number, $2) = 'outcast')"
 
 #define STOA_OWN                                                                                 \
   "WITH own AS MATERIALIZED ("                                                                   \
-  "SELECT n.number, n.node, n.title FROM " STOA_AFFILIATED                                       \
-  "JOIN nodes n ON n.number = a.node "                                                           \
+  "SELECT n.number, n.node, n.title FROM " STOA_AFFILIATED STOA_ITS_NODE                         \
   "WHERE a.affiliation IN ('member', 'publisher', 'owner') AND n.service = $1 AND NOT n.listed " \
   "AND NOT n.nested "                                                                            \
   "UNION "                                                                                       \
@@ -77,8 +79,7 @@ constexpr Statement last_nodes{
 constexpr Statement count_nodes{
     "count_nodes",
     STOA_OWN "SELECT " STOA_LIST_LENGTH(
-        "listed nodes") " - (SELECT count(*) FROM " STOA_AFFILIATED
-                        "JOIN nodes n ON n.number = a.node "
+        "listed nodes") " - (SELECT count(*) FROM " STOA_AFFILIATED STOA_ITS_NODE
                         "WHERE a.affiliation = 'outcast' AND n.service = $1 AND n.listed) "
                         "+ (SELECT count(*) FROM own)",
     Plan::by_keys};
@@ -87,8 +88,7 @@ constexpr Statement count_nodes_before{
     "count_nodes_before",
     STOA_OWN ", " STOA_PLACE(
         "n.listed",
-        "listed nodes") "- (SELECT count(*) FROM " STOA_AFFILIATED
-                        "JOIN nodes n ON n.number = a.node "
+        "listed nodes") "- (SELECT count(*) FROM " STOA_AFFILIATED STOA_ITS_NODE
                         "WHERE a.affiliation = 'outcast' AND n.service = $1 AND n.listed "
                         "AND n.node < $3) "
                         "+ (SELECT count(*) FROM own WHERE node < $3)",
@@ -96,6 +96,7 @@ constexpr Statement count_nodes_before{
 
 #undef STOA_OWN
 #undef STOA_CAST_OUT
+#undef STOA_ITS_NODE
 
 // An admin sees all; $2 is not looked at.
 

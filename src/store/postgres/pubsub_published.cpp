@@ -10,46 +10,61 @@ namespace stoa::store::postgres {
 namespace {
 
 // Everything that publications and retractions do, in one round trip: each is a good part of what a
-// commit costs. All parts see the rows as they were before the statement. `past` and `gone` part
-// what leaves between them: it is kept where the node has an archive that still reaches so far.
-// `old`: the oldest entries of archives that grow, if their age is over or there are too many; only
-// some are looked at, and none where there is neither bound.
-constexpr Statement move_items{
-    "move_items",
-    "WITH past AS (UPDATE items i SET stands = false, "
-    "payload = CASE WHEN r.silent THEN NULL ELSE i.payload END "
-    "FROM unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::bigint[]) "
-    "AS r(node, seq, silent, newest) JOIN nodes n ON n.number = r.node AND n.archives "
-    "WHERE i.node = r.node AND i.seq = r.seq "
-    "AND (NOT n.archive_ends OR coalesce(i.seq > r.newest - stoa_archive_max(n.config), true))), "
-    "gone AS (DELETE FROM items i USING unnest($5::bigint[], $6::bigint[], $7::boolean[], "
-    "$8::bigint[]) AS r(node, seq, deleted, newest) JOIN nodes n ON n.number = r.node "
-    "AND (r.deleted OR NOT n.archives OR n.archive_ends) "
-    "WHERE i.node = r.node AND i.seq = r.seq AND (r.deleted OR NOT n.archives "
-    "OR i.seq <= r.newest - stoa_archive_max(n.config))), "
-    "old AS (DELETE FROM items WHERE ctid = ANY(ARRAY("
-    "SELECT a.ctid FROM unnest($9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[]) "
-    "AS r(node, now, newest, standing_from) "
-    "JOIN nodes n ON n.number = r.node AND n.archive_ends "
-    "CROSS JOIN LATERAL (SELECT stoa_archive_age(n.config) AS age, "
-    "stoa_archive_max(n.config) AS most OFFSET 0) AS b "
-    "CROSS JOIN LATERAL ((SELECT ctid, seq, published FROM items WHERE node = r.node "
-    "AND seq < greatest(n.standing_from, r.standing_from) ORDER BY seq LIMIT 1000) "
-    "UNION ALL (SELECT ctid, seq, published FROM items WHERE node = r.node AND NOT stands "
-    "ORDER BY seq LIMIT 1000)) AS a "
-    "WHERE a.published < stoa_time(r.now) - b.age * interval '1 second' "
-    "OR a.seq <= r.newest - b.most))), "
-    "came AS (INSERT INTO items (node, seq, first_seq, digest, id, publisher, created, published, "
-    "payload) "
-    "SELECT node, seq, first_seq, digest, id, publisher, stoa_time(created), "
-    "stoa_time(published), payload "
-    "FROM unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::uuid[], $17::text[], "
-    "$18::text[], $19::bigint[], $20::bigint[], $21::text[]) "
-    "AS r(node, seq, first_seq, digest, id, publisher, created, published, payload)) "
-    "UPDATE nodes n SET item_count = n.item_count + r.more, "
-    "standing_from = greatest(n.standing_from, r.standing_from) "
-    "FROM unnest($22::bigint[], $23::bigint[], $24::bigint[]) AS r(node, more, standing_from) "
-    "WHERE n.number = r.node"};
+// commit costs. All parts see the rows as they were before the statement.
+
+// $1 to $12: what comes, and what that makes of the nodes.
+#define STOA_COME                                                                                 \
+  "came AS (INSERT INTO items (node, seq, first_seq, digest, id, publisher, created, published, " \
+  "payload) "                                                                                     \
+  "SELECT node, seq, first_seq, digest, id, publisher, stoa_time(created), "                      \
+  "stoa_time(published), payload "                                                                \
+  "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::text[], "                \
+  "$6::text[], $7::bigint[], $8::bigint[], $9::text[]) "                                          \
+  "AS r(node, seq, first_seq, digest, id, publisher, created, published, payload)) "              \
+  "UPDATE nodes n SET item_count = n.item_count + r.more, "                                       \
+  "standing_from = greatest(n.standing_from, r.standing_from) "                                   \
+  "FROM unnest($10::bigint[], $11::bigint[], $12::bigint[]) AS r(node, more, standing_from) "     \
+  "WHERE n.number = r.node"
+
+// $13 to $24. `past` and `gone` part what leaves between them: it is kept where the node has an
+// archive that still reaches so far. `old`: the oldest entries of archives that grow, if their age
+// is over or there are too many; only some are looked at, and none where there is neither bound.
+#define STOA_LEAVE                                                                               \
+  "past AS (UPDATE items i SET stands = false, "                                                 \
+  "payload = CASE WHEN r.silent THEN NULL ELSE i.payload END "                                   \
+  "FROM unnest($13::bigint[], $14::bigint[], $15::boolean[], $16::bigint[]) "                    \
+  "AS r(node, seq, silent, newest) JOIN nodes n ON n.number = r.node AND n.archives "            \
+  "WHERE i.node = r.node AND i.seq = r.seq "                                                     \
+  "AND (NOT n.archive_ends OR coalesce(i.seq > r.newest - stoa_archive_max(n.config), true))), " \
+  "gone AS (DELETE FROM items i USING unnest($17::bigint[], $18::bigint[], $19::boolean[], "     \
+  "$20::bigint[]) AS r(node, seq, deleted, newest) JOIN nodes n ON n.number = r.node "           \
+  "AND (r.deleted OR NOT n.archives OR n.archive_ends) "                                         \
+  "WHERE i.node = r.node AND i.seq = r.seq AND (r.deleted OR NOT n.archives "                    \
+  "OR i.seq <= r.newest - stoa_archive_max(n.config))), "                                        \
+  "old AS (DELETE FROM items WHERE ctid = ANY(ARRAY("                                            \
+  "SELECT a.ctid FROM unnest($21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[]) "       \
+  "AS r(node, now, newest, standing_from) "                                                      \
+  "JOIN nodes n ON n.number = r.node AND n.archive_ends "                                        \
+  "CROSS JOIN LATERAL (SELECT stoa_archive_age(n.config) AS age, "                               \
+  "stoa_archive_max(n.config) AS most OFFSET 0) AS b "                                           \
+  "CROSS JOIN LATERAL ((SELECT ctid, seq, published FROM items WHERE node = r.node "             \
+  "AND seq < greatest(n.standing_from, r.standing_from) ORDER BY seq LIMIT 1000) "               \
+  "UNION ALL (SELECT ctid, seq, published FROM items WHERE node = r.node AND NOT stands "        \
+  "ORDER BY seq LIMIT 1000)) AS a "                                                              \
+  "WHERE a.published < stoa_time(r.now) - b.age * interval '1 second' "                          \
+  "OR a.seq <= r.newest - b.most))), "
+
+// Those of a transaction that writes nothing else, with the mark of the journal.
+#define STOA_NOTED(place) "noted AS (UPDATE journal SET batch = " place "::bigint), "
+
+constexpr Statement come_items{"come_items", "WITH " STOA_COME};
+constexpr Statement move_items{"move_items", "WITH " STOA_LEAVE STOA_COME};
+constexpr Statement come_items_alone{"come_items_alone", "WITH " STOA_NOTED("$13") STOA_COME};
+constexpr Statement move_items_alone{"move_items_alone",
+                                     "WITH " STOA_NOTED("$25") STOA_LEAVE STOA_COME};
+#undef STOA_COME
+#undef STOA_LEAVE
+#undef STOA_NOTED
 
 /// The newest publication that the batch knows of for a node.
 const pubsub::ItemMeta* newest(const NodeWork& work) {
@@ -93,10 +108,21 @@ struct Moves {
              item.payload ? std::optional(std::string_view(*item.payload)) : std::nullopt);
   }
 
-  void write(Connection& connection) {
-    if (past.rows() + gone.rows() + old.rows() + came.rows() + nodes.rows() == 0) return;
-    std::apply([&](const auto&... column) { connection.exec(move_items, column...); },
-               std::tuple_cat(past.take(), gone.take(), old.take(), came.take(), nodes.take()));
+  bool leaving() const { return past.rows() + gone.rows() + old.rows() > 0; }
+  bool empty() const { return !leaving() && came.rows() + nodes.rows() == 0; }
+
+  template <class... More>
+  void write(Connection& connection, const Statement& coming, const Statement& moving,
+             const More&... more) {
+    const auto run = [&](const Statement& statement, auto columns) {
+      std::apply([&](const auto&... column) { connection.exec(statement, column..., more...); },
+                 std::move(columns));
+    };
+    if (leaving()) {
+      run(moving, std::tuple_cat(came.take(), nodes.take(), past.take(), gone.take(), old.take()));
+    } else {
+      run(coming, std::tuple_cat(came.take(), nodes.take()));
+    }
   }
 };
 
@@ -105,7 +131,13 @@ struct Moves {
 void write_items(Connection& connection, const PubsubBatch& batch) {
   Moves moves;
   for (const NodeWork& work : batch.nodes) moves.add(work);
-  moves.write(connection);
+  if (!moves.empty()) moves.write(connection, come_items, move_items);
+}
+
+void write_items_alone(Connection& connection, const PubsubBatch& batch, std::uint64_t number) {
+  Moves moves;
+  for (const NodeWork& work : batch.nodes) moves.add(work);
+  moves.write(connection, come_items_alone, move_items_alone, number);
 }
 
 }  // namespace stoa::store::postgres

@@ -28,9 +28,10 @@ pubsub::Affiliation affiliation_in(std::uint64_t node, const pqxx::field& field)
 pubsub::Affiliation affiliation_in(std::uint64_t node, std::string_view word);
 
 /// The affiliations of $2 as a table `a`: own entries, and where there is none that of the domain.
-#define STOA_AFFILIATED                                                                \
-  "(SELECT DISTINCT ON (e.node) e.node, e.affiliation FROM node_affiliations e "       \
-  "WHERE e.jid = $2 OR (e.jid = split_part($2, '@', 2) AND e.affiliation <> 'owner') " \
+#define STOA_AFFILIATED                                                          \
+  "(SELECT DISTINCT ON (e.node) e.node, e.affiliation FROM node_affiliations e " \
+  "WHERE e.jid IN ($2, split_part($2, '@', 2)) "                                 \
+  "AND (e.jid = $2 OR e.affiliation <> 'owner') "                                \
   "ORDER BY e.node, e.jid = $2 DESC) AS a "
 
 /// What a statement selects for subscription_in(), in its order.

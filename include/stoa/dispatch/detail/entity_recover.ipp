@@ -100,7 +100,7 @@ void EntityService<E>::next_row() {
   Recovery& recovery = *recovery_;
   if (recovery.rows.empty()) {
     common_.release.give_marks(outlet_);
-    recovery.next_touch = common_.now();
+    recovery.next_touch = common_.now() + limits_.touch_delay;
     if (recovery.sent) std::exchange(recovery.sent, nullptr)();
     return;
   }
