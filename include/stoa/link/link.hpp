@@ -32,13 +32,14 @@ struct Settings {
   std::string ca_file;   ///< PEM; empty: the system's certificates
   std::string tls_name;  ///< that the certificate must be for; empty: `host`
 
-  xml::Limits incoming;                          ///< of stanzas that the server sends
-  std::size_t stanza_bytes = 256 * 1024;         ///< largest stanza that is ever sent
-  std::size_t high_water = 16 * 1024 * 1024;     ///< outbox bytes above which nothing is read
-  std::size_t low_water = 8 * 1024 * 1024;       ///< outbox bytes below which reading goes on
-  std::size_t busy_bytes = 2 * 1024 * 1024;      ///< outbox bytes that take some milliseconds
-  std::size_t outbox_bytes = 256 * 1024 * 1024;  ///< above it new output is dropped
-  std::size_t held_bytes = 4 * 1024 * 1024;      ///< read while reading is stopped, see Link
+  xml::Limits incoming;                       ///< of stanzas that the server sends
+  std::size_t stanza_bytes = 256 * 1024;      ///< largest stanza that is ever sent
+  std::size_t high_water = 16 * 1024 * 1024;  ///< load of the outbox above which nothing is read
+  std::size_t low_water = 8 * 1024 * 1024;    ///< load of the outbox below which reading goes on
+  std::size_t busy_bytes = 2 * 1024 * 1024;   ///< outbox bytes that take some milliseconds
+  std::size_t outbox_bytes =
+      256 * 1024 * 1024;                     ///< held by the outbox; above it new output is dropped
+  std::size_t held_bytes = 4 * 1024 * 1024;  ///< read while reading is stopped, see Link
 
   std::size_t ping_every = 1000;                ///< stanzas between two delivery pings
   std::chrono::milliseconds ping_delay{50};     ///< written output stays without a ping for so long

@@ -26,32 +26,33 @@ namespace {
   "FROM unnest($10::bigint[], $11::bigint[], $12::bigint[]) AS r(node, more, standing_from) "     \
   "WHERE n.number = r.node"
 
-// $13 to $24. `past` and `gone` part what leaves between them: it is kept where the node has an
+// $13 to $25. `past` and `gone` part what leaves between them: it is kept where the node has an
 // archive that still reaches so far. `old`: the oldest entries of archives that grow, if their age
 // is over or there are too many; only some are looked at, and none where there is neither bound.
-#define STOA_LEAVE                                                                               \
-  "past AS (UPDATE items i SET stands = false, "                                                 \
-  "payload = CASE WHEN r.silent THEN NULL ELSE i.payload END "                                   \
-  "FROM unnest($13::bigint[], $14::bigint[], $15::boolean[], $16::bigint[]) "                    \
-  "AS r(node, seq, silent, newest) JOIN nodes n ON n.number = r.node AND n.archives "            \
-  "WHERE i.node = r.node AND i.seq = r.seq "                                                     \
-  "AND (NOT n.archive_ends OR coalesce(i.seq > r.newest - stoa_archive_max(n.config), true))), " \
-  "gone AS (DELETE FROM items i USING unnest($17::bigint[], $18::bigint[], $19::boolean[], "     \
-  "$20::bigint[]) AS r(node, seq, deleted, newest) JOIN nodes n ON n.number = r.node "           \
-  "AND (r.deleted OR NOT n.archives OR n.archive_ends) "                                         \
-  "WHERE i.node = r.node AND i.seq = r.seq AND (r.deleted OR NOT n.archives "                    \
-  "OR i.seq <= r.newest - stoa_archive_max(n.config))), "                                        \
-  "old AS (DELETE FROM items WHERE ctid = ANY(ARRAY("                                            \
-  "SELECT a.ctid FROM unnest($21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[]) "       \
-  "AS r(node, now, newest, standing_from) "                                                      \
-  "JOIN nodes n ON n.number = r.node AND n.archive_ends "                                        \
-  "CROSS JOIN LATERAL (SELECT stoa_archive_age(n.config) AS age, "                               \
-  "stoa_archive_max(n.config) AS most OFFSET 0) AS b "                                           \
-  "CROSS JOIN LATERAL ((SELECT ctid, seq, published FROM items WHERE node = r.node "             \
-  "AND seq < greatest(n.standing_from, r.standing_from) ORDER BY seq LIMIT 1000) "               \
-  "UNION ALL (SELECT ctid, seq, published FROM items WHERE node = r.node AND NOT stands "        \
-  "ORDER BY seq LIMIT 1000)) AS a "                                                              \
-  "WHERE a.published < stoa_time(r.now) - b.age * interval '1 second' "                          \
+#define STOA_LEAVE                                                                                 \
+  "past AS (UPDATE items i SET stands = false, "                                                   \
+  "payload = CASE WHEN r.silent THEN NULL ELSE i.payload END "                                     \
+  "FROM unnest($13::bigint[], $14::bigint[], $15::boolean[], $16::bigint[]) "                      \
+  "AS r(node, seq, silent, newest) JOIN nodes n ON n.number = r.node AND n.archives "              \
+  "WHERE i.node = r.node AND i.seq = r.seq "                                                       \
+  "AND (NOT n.archive_ends OR coalesce(i.seq > r.newest - stoa_archive_max(n.config), true))), "   \
+  "gone AS (DELETE FROM items i USING unnest($17::bigint[], $18::bigint[], $19::bigint[], "        \
+  "$20::boolean[], $21::bigint[]) AS r(node, seq, last, deleted, newest) JOIN nodes n ON "         \
+  "n.number = r.node "                                                                             \
+  "AND (r.deleted OR NOT n.archives OR n.archive_ends) "                                           \
+  "WHERE i.node = r.node AND i.seq >= r.seq AND i.seq <= r.last AND (r.deleted OR NOT n.archives " \
+  "OR i.seq <= r.newest - stoa_archive_max(n.config))), "                                          \
+  "old AS (DELETE FROM items WHERE ctid = ANY(ARRAY("                                              \
+  "SELECT a.ctid FROM unnest($22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[]) "         \
+  "AS r(node, now, newest, standing_from) "                                                        \
+  "JOIN nodes n ON n.number = r.node AND n.archive_ends "                                          \
+  "CROSS JOIN LATERAL (SELECT stoa_archive_age(n.config) AS age, "                                 \
+  "stoa_archive_max(n.config) AS most OFFSET 0) AS b "                                             \
+  "CROSS JOIN LATERAL ((SELECT ctid, seq, published FROM items WHERE node = r.node "               \
+  "AND seq < greatest(n.standing_from, r.standing_from) ORDER BY seq LIMIT 1000) "                 \
+  "UNION ALL (SELECT ctid, seq, published FROM items WHERE node = r.node AND NOT stands "          \
+  "ORDER BY seq LIMIT 1000)) AS a "                                                                \
+  "WHERE a.published < stoa_time(r.now) - b.age * interval '1 second' "                            \
   "OR a.seq <= r.newest - b.most))), "
 
 // Those of a transaction that writes nothing else, with the mark of the journal.
@@ -61,7 +62,7 @@ constexpr Statement come_items{"come_items", "WITH " STOA_COME};
 constexpr Statement move_items{"move_items", "WITH " STOA_LEAVE STOA_COME};
 constexpr Statement come_items_alone{"come_items_alone", "WITH " STOA_NOTED("$13") STOA_COME};
 constexpr Statement move_items_alone{"move_items_alone",
-                                     "WITH " STOA_NOTED("$25") STOA_LEAVE STOA_COME};
+                                     "WITH " STOA_NOTED("$26") STOA_LEAVE STOA_COME};
 #undef STOA_COME
 #undef STOA_LEAVE
 #undef STOA_NOTED
@@ -78,7 +79,7 @@ const pubsub::ItemMeta* newest(const NodeWork& work) {
 /// The columns of move_items.
 struct Moves {
   Columns<4> past;
-  Columns<4> gone;
+  Columns<5> gone;
   Columns<4> old;
   Columns<9> came;
   Columns<3> nodes;
@@ -86,11 +87,19 @@ struct Moves {
   void add(const NodeWork& work) {
     const pubsub::ItemMeta* const last = newest(work);
     const auto seq = last ? std::optional(last->seq) : std::nullopt;
+    std::optional<std::uint64_t> fell;  // the first that fell from the end, and the last:
+    std::uint64_t last_fell = 0;        // all between them fell, now or before
     for (const auto& [place, fate] : work.leaving) {
-      const bool stays = fate == NodeWork::Fate::past || fate == NodeWork::Fate::silent;
-      if (stays) past.add(work.number, place, fate == NodeWork::Fate::silent, seq);
-      gone.add(work.number, place, fate == NodeWork::Fate::deleted, seq);
+      if (fate == NodeWork::Fate::fallen) {
+        if (!fell) fell = place;
+        last_fell = place;
+        continue;
+      }
+      const bool deleted = fate == NodeWork::Fate::deleted;
+      if (!deleted) past.add(work.number, place, fate == NodeWork::Fate::silent, seq);
+      gone.add(work.number, place, place, deleted, seq);
     }
+    if (fell) gone.add(work.number, *fell, last_fell, false, seq);
     const bool grows = !work.leaving.empty() || !work.passed.empty();
     if (last && grows) old.add(work.number, last->published, last->seq, work.standing_from);
     for (const auto& [key, row] : work.items.slots()) {

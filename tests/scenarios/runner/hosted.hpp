@@ -48,6 +48,7 @@ stoa::dispatch::EntityService<E>& add_service(
   stoa::dispatch::ServicePlace place{
       .common = common, .outlet = outlet, .admins = {std::string(admin)}, .limits = {}};
   place.limits.memory_bytes = memory_of_services;
+  place.limits.touch_delay = stoa::Duration::zero();  // a scenario's clock stands still
   auto service = std::make_unique<stoa::dispatch::EntityService<E>>(std::move(place), settings,
                                                                     journal, loader);
   stoa::dispatch::EntityService<E>& made = *service;
