@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -133,7 +134,7 @@ class EntityService final : public Service {
   /// Exists only while something is under way.
   struct Activity {
     std::vector<Job> queue;
-    std::vector<Record> records;
+    std::deque<Record> records;  // taken from the front, many at once
   };
 
   struct Entity : Slot {

@@ -16,7 +16,7 @@ void EntityService<E>::committed(std::uint64_t) {
 
 template <Engine E>
 void EntityService<E>::drop_settled(Entity& entity) {
-  std::vector<Record>& records = entity.activity->records;
+  std::deque<Record>& records = entity.activity->records;
   std::vector<Job> done;
   std::size_t settled = 0;
   for (; settled < records.size() && common_.release.passed(records[settled].after); ++settled) {
@@ -37,7 +37,7 @@ void EntityService<E>::store_away(bool away) {
   if (!away) return;
   for (std::size_t i = 0; i < busy_.slots().size();) {
     Entity& entity = static_cast<Entity&>(*busy_.slots()[i]);
-    std::vector<Record>& records = entity.activity->records;
+    std::deque<Record>& records = entity.activity->records;
     std::size_t free = 0;
     for (; free < records.size(); ++free) {
       const Record& record = records[free];
@@ -61,7 +61,7 @@ void EntityService<E>::refused(std::uint64_t seq, EntityTag tag, Refusal why) {
   Metrics::add(common_.metrics.undone);
   common_.journal().resume(tag);
   if (entity->activity) {
-    std::vector<Record>& records = entity->activity->records;
+    std::deque<Record>& records = entity->activity->records;
     std::size_t first = 0;
     while (first < records.size() && records[first].seq < seq) ++first;
     if (first < records.size()) undo_from(*entity, first, seq, why);
@@ -76,7 +76,7 @@ void EntityService<E>::refused(std::uint64_t seq, EntityTag tag, Refusal why) {
 template <Engine E>
 void EntityService<E>::undo_from(Entity& entity, std::size_t first, std::uint64_t guilty,
                                  Refusal why) {
-  std::vector<Record>& records = entity.activity->records;
+  std::deque<Record>& records = entity.activity->records;
   std::vector<Record> undone(
       std::make_move_iterator(records.begin() + static_cast<std::ptrdiff_t>(first)),
       std::make_move_iterator(records.end()));
