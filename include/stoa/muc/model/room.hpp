@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include <stoa/base/box.hpp>
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/muc/model/affiliations.hpp>
 #include <stoa/muc/model/archive.hpp>
-#include <stoa/base/box.hpp>
 #include <stoa/muc/model/config.hpp>
 #include <stoa/muc/model/extras.hpp>
 #include <stoa/muc/model/facts.hpp>
