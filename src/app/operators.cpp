@@ -39,7 +39,7 @@ Result<Stanza, std::string> Operators::begin(std::string_view text, const std::s
 }
 
 bool Operators::take(const Outgoing& out) {
-  if (waiting_.empty() || out.recipients) return false;
+  if (waiting_.empty() || out.divisible()) return false;
   const auto found = waiting_.find(addressee(out.head));
   if (found == waiting_.end() || !out.head.starts_with("<iq")) return false;
   const Then then = std::move(found->second);

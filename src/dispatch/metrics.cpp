@@ -4,8 +4,9 @@ namespace stoa::dispatch {
 
 void Metrics::count_out(const Outgoing& outgoing) {
   StanzaKind kind = StanzaKind::message;
-  if (outgoing.head.starts_with("<p")) kind = StanzaKind::presence;
-  if (outgoing.head.starts_with("<i")) kind = StanzaKind::iq;
+  const std::string_view start = outgoing.start();
+  if (start.starts_with("<p")) kind = StanzaKind::presence;
+  if (start.starts_with("<i")) kind = StanzaKind::iq;
   add(stanzas_out[static_cast<std::size_t>(kind)], outgoing.count());
 }
 

@@ -9,7 +9,7 @@ Release::Release(Metrics& metrics, std::uint64_t last_seq)
     : metrics_(metrics), last_seq_(last_seq), watermark_(last_seq) {}
 
 void Release::put(Outlet& outlet, Outgoing outgoing, std::uint64_t after, Owner owner) {
-  if (outgoing.recipients && outgoing.recipients->size() == 0) return;
+  if (outgoing.divisible() && outgoing.count() == 0) return;
   if (passed(after)) {
     send(outlet, std::move(outgoing), watermark_);
     return;

@@ -22,14 +22,38 @@ char* put(char* at, std::string_view bytes) {
   return at + bytes.size();
 }
 
+struct Range {
+  std::size_t first;
+  std::size_t last;  // without it
+};
+
+/// Writes copies of a broadcast as long as whole ones fit. Leaves `at` behind them; the first one
+/// that was not written.
+std::size_t write_copies(const Outgoing& out, Range range, char*& at, const char* limit) {
+  const RecipientSet& to = *out.recipients;
+  const std::string_view head = out.head;
+  const std::string_view middle = out.middle;
+  const std::string_view tail = out.tail;
+  const std::size_t fixed = head.size() + middle.size() + tail.size();
+  std::size_t i = range.first;
+  char* end = at;
+  for (; i < range.last; ++i) {
+    const std::string_view jid = to.jid(i);
+    const std::string_view tag = to.tag(i);
+    if (static_cast<std::size_t>(limit - end) < fixed + jid.size() + tag.size()) break;
+    end = put(put(put(put(put(end, head), jid), middle), tag), tail);
+  }
+  at = end;
+  return i;
+}
+
 bool is_stale_when_old(const Outgoing& out) {
   return out.redelivery == Redelivery::drop || out.head.starts_with("<iq");
 }
 
-/// A large broadcast, or a large piece of a list for one addressee (who is in a room).
+/// A broadcast to a crowd, or the list of a crowd for one addressee.
 bool is_bulk(const Outgoing& out) {
-  if (out.recipients) return out.bytes() >= turn_bytes;
-  return out.stanzas > 1 && out.redelivery == Redelivery::drop && out.head.size() >= turn_bytes;
+  return out.divisible() && out.bytes() >= turn_bytes;
 }
 
 /// The value of an attribute in the first tag, empty where it ends before one.
@@ -86,8 +110,8 @@ Outbox::Taken Outbox::send(Outgoing out, std::uint64_t mark, Steady now) {
     say_nothing(out);
   }
   Entry entry{std::move(out), mark, now};
-  entry.end = entry.out.recipients ? entry.out.recipients->size() : 0;
-  entry.crowd = entry.out.recipients && is_bulk(entry.out);
+  entry.end = entry.out.divisible() ? entry.out.count() : 0;
+  entry.crowd = is_bulk(entry.out);
   unwritten_ += unwritten(entry);
   if (entry.crowd) {
     crowd_ += unwritten(entry);
@@ -101,15 +125,13 @@ Outbox::Taken Outbox::send(Outgoing out, std::uint64_t mark, Steady now) {
 /// Bytes that are still to be written.
 std::size_t Outbox::unwritten(const Entry& entry) {
   const Outgoing& out = entry.said();
-  if (!out.recipients) return out.head.size() - entry.next;
-  return (entry.end - entry.next) * (out.head.size() + out.middle.size() + out.tail.size()) +
-         out.recipients->bytes(entry.next, entry.end);
+  return out.divisible() ? out.bytes(entry.next, entry.end) : out.head.size() - entry.next;
 }
 
-/// The parts of a broadcast hold it together; the last one stands for that.
+/// The parts of what was split hold it together; the last one stands for that.
 std::size_t Outbox::memory(const Entry& entry) {
   const Outgoing& out = entry.said();
-  if (entry.whole && entry.end < out.recipients->size()) return sizeof(Entry);
+  if (entry.whole && entry.end < out.count()) return sizeof(Entry);
   return sizeof(Entry) + out.head.size() + out.middle.size() + out.tail.size();
 }
 
@@ -123,10 +145,7 @@ void Outbox::append(Entry entry) {
     ++slow_;
     return;
   }
-  const auto& all = entry.out.recipients;
-  Ends ends{std::string(bare(attribute(entry.out.head, " from='"))),
-            all ? std::string() : std::string(attribute(entry.out.head, " to='")), all,
-            !all && is_bulk(entry.out)};
+  Ends ends = ends_of(entry.out);
   if (is_bulk(entry.out) || entry.out.count() == 0 || !overtakes(ends)) {
     slow_down(entry, std::move(ends));
     entries_.push_back(std::move(entry));
@@ -144,6 +163,19 @@ void Outbox::append(Entry entry) {
   }
   if (mark > 0) entries_.back().mark = mark;
   if (quick_bytes_ > turn_bytes) quicken();
+}
+
+Outbox::Ends Outbox::ends_of(const Outgoing& out) {
+  Ends ends;
+  ends.from = bare(attribute(out.start(), " from='"));
+  ends.all = out.recipients;
+  if (out.listing) {
+    ends.to = out.listing->to();
+    ends.list = is_bulk(out);
+  } else if (!out.recipients) {
+    ends.to = attribute(out.head, " to='");
+  }
+  return ends;
 }
 
 bool Outbox::overtakes(const Ends& ends) const {
@@ -178,24 +210,25 @@ void Outbox::slow_down(Entry& entry, Ends ends) {
   entry.slow = std::make_unique<Ends>(std::move(ends));
 }
 
-/// A broadcast becomes two: one up to that recipient, and one from there on, which takes with it
+/// What is divisible becomes two: one up to that stanza, and one from there on, which takes with it
 /// that it may be overtaken.
-void Outbox::split(std::size_t index, std::size_t recipient) {
+void Outbox::split(std::size_t index, std::size_t stanza) {
   Entry& first = entries_[index];
   if (first.crowd) crowd_held_ += sizeof(Entry);
   if (!first.whole) first.whole = std::make_shared<const Outgoing>(std::move(first.out));
   first.out = Outgoing();
   first.out.redelivery = first.whole->redelivery;
   Entry rest{first.out, std::exchange(first.mark, 0), first.since};
-  rest.next = rest.begin = rest.proved = recipient;
-  rest.end = std::exchange(first.end, recipient);
+  rest.next = rest.begin = rest.proved = stanza;
+  rest.end = std::exchange(first.end, stanza);
   rest.crowd = first.crowd;
   rest.slow = std::move(first.slow);
   rest.whole = first.whole;
   entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(index) + 1, std::move(rest));
 }
 
-/// The first of those that may be overtaken no longer may; of a broadcast to a crowd, a piece.
+/// The first of those that may be overtaken no longer may; of what is for, or shows, a crowd, a
+/// piece.
 void Outbox::quicken() {
   const auto piece = [](const Entry& entry) {
     return std::max<std::size_t>(1, (entry.end - entry.next) * turn_bytes / unwritten(entry));
@@ -221,7 +254,7 @@ void Outbox::quicken() {
   entry.slow = nullptr;
 }
 
-/// What is on its way cannot be overtaken; what of a broadcast is not, still can.
+/// What is on its way cannot be overtaken; the rest of what is divisible still can.
 void Outbox::quicken_begun() {
   const auto begun = [this] {
     return slow_ < entries_.size() &&
@@ -249,39 +282,28 @@ void Outbox::fill(Chunk& chunk) {
 }
 
 Outbox::Room Outbox::render(Entry& entry, Chunk& chunk) {
-  return entry.said().recipients ? render_copies(entry, chunk) : render_head(entry, chunk);
+  return entry.said().divisible() ? render_each(entry, chunk) : render_head(entry, chunk);
 }
 
-Outbox::Room Outbox::render_copies(Entry& entry, Chunk& chunk) {
+Outbox::Room Outbox::render_each(Entry& entry, Chunk& chunk) {
   const Outgoing& out = entry.said();
-  const RecipientSet& to = *out.recipients;
-  const std::string_view head = out.head;
-  const std::string_view middle = out.middle;
-  const std::string_view tail = out.tail;
-  const std::size_t fixed = head.size() + middle.size() + tail.size();
   while (entry.next < entry.end) {
     if (append_due_ping(chunk) == Room::none) return Room::none;
-    const std::size_t quota = settings_.ping_every - since_ping_;
     const std::size_t first = entry.next;
-    const std::size_t last = std::min(entry.end, first + quota);
+    const std::size_t last = std::min(entry.end, first + settings_.ping_every - since_ping_);
     const char* const limit = chunk.end() + chunk.room();
     char* at = chunk.end();
-    std::size_t i = first;
-    for (; i < last; ++i) {
-      const std::string_view jid = to.jid(i);
-      const std::string_view tag = to.tag(i);
-      if (static_cast<std::size_t>(limit - at) < fixed + jid.size() + tag.size()) break;
-      at = put(put(put(put(put(at, head), jid), middle), tag), tail);
-    }
+    entry.next = out.listing ? out.listing->write(first, last, at, limit)
+                             : write_copies(out, {first, last}, at, limit);
     const auto bytes = static_cast<std::size_t>(at - chunk.end());
     chunk.advance(bytes);
     unwritten_ -= bytes;
     if (entry.crowd) crowd_ -= bytes;
-    entry.next = i;
-    since_ping_ += i - first;
-    stanzas_written_ += i - first;
-    unpinged_ = unpinged_ || i > first;
-    if (i < last) return Room::none;
+    const std::size_t written = entry.next - first;
+    since_ping_ += written;
+    stanzas_written_ += written;
+    unpinged_ = unpinged_ || written > 0;
+    if (entry.next < last) return Room::none;
   }
   return Room::enough;
 }
@@ -311,7 +333,7 @@ void Outbox::finish(Entry& entry) {
 }
 
 bool Outbox::mid_stanza() const {
-  return cursor_ < entries_.size() && !entries_[cursor_].said().recipients &&
+  return cursor_ < entries_.size() && !entries_[cursor_].said().divisible() &&
          entries_[cursor_].next > 0;
 }
 
@@ -358,8 +380,8 @@ std::uint64_t Outbox::prove(std::string_view id) {
     if (entry.said().redelivery == Redelivery::keep) kept_ -= memory(entry);
     entries_.pop_front();
   }
-  if (!entries_.empty() && entries_.front().said().recipients) {
-    entries_.front().proved = std::max(entries_.front().proved, proof->recipients);
+  if (!entries_.empty() && entries_.front().said().divisible()) {
+    entries_.front().proved = std::max(entries_.front().proved, proof->stanzas);
   }
   update_congestion();
   return mark;
@@ -382,10 +404,10 @@ void Outbox::rewind(Steady now) {
 
 void Outbox::rewind(Entry& entry, Steady now) {
   const Outgoing& out = entry.said();
-  const bool torn = out.redelivery == Redelivery::drop && !out.recipients && entry.next > 0;
+  const bool torn = out.redelivery == Redelivery::drop && !out.divisible() && entry.next > 0;
   if (torn || (is_stale_when_old(out) && now - entry.since > settings_.reply_age)) forget(entry);
   const Outgoing& left = entry.said();
-  if (!left.recipients) {
+  if (!left.divisible()) {
     entry.next = 0;
   } else if (left.redelivery == Redelivery::keep) {
     entry.next = entry.proved;
@@ -402,7 +424,8 @@ void Outbox::update_congestion() {
 
 bool Outbox::is_ours(const Outgoing& out) const {
   if (out.count() == 0) return true;
-  const std::string start = out.head + out.middle + out.tail;
+  const std::string start =
+      out.listing ? std::string(out.start()) : out.head + out.middle + out.tail;
   const std::size_t from = start.find(" from='");
   if (from == std::string::npos) return false;
   const std::size_t begin = from + 7;

@@ -36,28 +36,40 @@ bool RecipientSet::addresses(std::string_view bare) const {
   return starts(bare) || starts(std::string(bare) + '/');
 }
 
-std::size_t Outgoing::bytes() const {
-  if (!recipients) return head.size();
-  return recipients->size() * (head.size() + middle.size() + tail.size()) + recipients->bytes();
+std::size_t Outgoing::bytes(std::size_t first, std::size_t last) const {
+  if (listing) return listing->bytes(first, last);
+  return (last - first) * (head.size() + middle.size() + tail.size()) +
+         recipients->bytes(first, last);
 }
 
 std::size_t Outgoing::largest_stanza() const {
+  if (listing) return listing->largest();
   if (!recipients) return stanzas > 1 ? largest : head.size();
   if (recipients->size() == 0) return 0;
   return head.size() + middle.size() + tail.size() + recipients->largest();
 }
 
+std::string_view Outgoing::start() const {
+  return listing && listing->size() > 0 ? listing->start() : std::string_view(head);
+}
+
 void Outgoing::append_to(std::string& out) const {
-  if (!recipients) {
+  if (!divisible()) {
     out += head;
     return;
   }
-  for (std::size_t i = 0; i < recipients->size(); ++i) append_one(out, i);
+  for (std::size_t i = 0; i < count(); ++i) append_one(out, i);
 }
 
 void Outgoing::append_one(std::string& out, std::size_t i) const {
+  if (listing) {
+    const std::size_t size = out.size();
+    out.resize(size + listing->bytes(i, i + 1));
+    char* at = out.data() + size;
+    listing->write(i, i + 1, at, out.data() + out.size());
+    return;
+  }
   out += head;
-  if (!recipients) return;
   out += recipients->jid(i);
   out += middle;
   out += recipients->tag(i);

@@ -57,8 +57,8 @@ struct OutboxSettings {
 ///
 /// Between stanzas it puts XEP-0199 pings to the server; a server takes one stream in order, so the
 /// answer to a ping, result or error, proves that it has taken everything that was written before
-/// it. A broadcast stays one object and is rendered piece by piece, so memory does not grow with
-/// its audience.
+/// it. A broadcast, or a list of many for one, stays one object and is rendered piece by piece, so
+/// memory does not grow with its audience.
 ///
 /// Order: as it was sent, save that bulk output, and what must not overtake it, takes turns with
 /// the rest. What has the same single addressee keeps its order always, and so does what has the
@@ -103,11 +103,11 @@ class Outbox {
 
   /// Bytes on the wire that are not yet written plus bytes in memory that are kept until proved.
   std::size_t bytes() const { return unwritten_ + kept_; }
-  /// Bytes in memory: those of output that is not broadcast to a crowd, and what a broadcast holds
-  /// however large its audience is.
+  /// Bytes in memory: those of output that is no broadcast to a crowd or list of one, and what such
+  /// a one holds by itself, however large the crowd is.
   std::size_t held() const { return unwritten_ - crowd_ + crowd_held_ + kept_; }
-  /// What counts against the marks: bytes held, and a sixteenth of what crowds are still to get. So
-  /// others are heard while a crowd is written to, unless very much waits.
+  /// What counts against the marks: bytes held, and a sixteenth of what is still to be made for
+  /// crowds. So others are heard while a crowd is written to, unless very much waits.
   std::size_t load() const { return held() + crowd_ / 16; }
   /// True from the moment load() passes the high mark until it is below the low mark.
   bool congested() const { return congested_; }
@@ -124,18 +124,18 @@ class Outbox {
     /// Nobody can say for others whether they are among the addressees.
     bool closed() const { return list || (all && !all->ascending()); }
   };
-  /// A stanza, some, or the copies of a broadcast from one recipient to another.
+  /// A stanza, some, or those of what is divisible from one to another.
   struct Entry {
     Outgoing out;
     std::uint64_t mark = 0;
     Steady since;
-    std::size_t next = 0;             // recipients rendered, or bytes of head where there are none
-    std::size_t begin = 0;            // its first recipient,
+    std::size_t next = 0;             // stanzas rendered, or bytes where it is not divisible
+    std::size_t begin = 0;            // its first stanza,
     std::size_t end = 0;              // and the one behind its last
-    std::size_t proved = 0;           // recipients proved taken
-    bool crowd = false;               // a broadcast to many
+    std::size_t proved = 0;           // stanzas proved taken
+    bool crowd = false;               // many stanzas, made while they are written
     std::unique_ptr<Ends> slow = {};  // may be overtaken by what has other ends
-    /// Of a broadcast that was split: what `out` was, with all its parts.
+    /// Of what was split: what `out` was, with all its parts.
     std::shared_ptr<const Outgoing> whole = {};
 
     const Outgoing& said() const { return whole ? *whole : out; }
@@ -149,22 +149,23 @@ class Outbox {
   };
   struct Ping {
     std::uint64_t number;
-    std::uint64_t entry;     // everything before this entry is written,
-    std::size_t recipients;  // and this many copies of it
+    std::uint64_t entry;  // everything before this entry is written,
+    std::size_t stanzas;  // and this many of it
   };
   enum class Room { enough, none };
 
   Room render(Entry& entry, Chunk& chunk);
-  Room render_copies(Entry& entry, Chunk& chunk);
+  Room render_each(Entry& entry, Chunk& chunk);
   Room render_head(Entry& entry, Chunk& chunk);
   Room append_ping(Chunk& chunk);
   Room append_due_ping(Chunk& chunk);
   void finish(Entry& entry);
   void append(Entry entry);
+  static Ends ends_of(const Outgoing& out);
   bool overtakes(const Ends& ends) const;
   static void forget(Entry& entry);
   void slow_down(Entry& entry, Ends ends);
-  void split(std::size_t index, std::size_t recipient);
+  void split(std::size_t index, std::size_t stanza);
   void quicken();
   void quicken_begun();
   static std::size_t unwritten(const Entry& entry);
@@ -185,8 +186,8 @@ class Outbox {
   std::map<std::string, Slow, std::less<>> slow_from_;
   std::multiset<std::string, std::less<>> slow_to_;
   std::size_t unwritten_ = 0;
-  std::size_t crowd_ = 0;       // of those, to crowds
-  std::size_t crowd_held_ = 0;  // memory of what is not wholly written to them
+  std::size_t crowd_ = 0;       // of those, of entries of a crowd
+  std::size_t crowd_held_ = 0;  // memory of those of them that are not wholly written
   std::size_t kept_ = 0;
   std::size_t since_ping_ = 0;
   std::uint64_t last_ping_ = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <stoa/jid/jid.hpp>
+#include <stoa/stanza/listing.hpp>
 #include <stoa/xml/element.hpp>
 
 namespace stoa {
@@ -59,7 +60,8 @@ enum class Redelivery { keep, drop };
 /// One thing for a link to write: ready-made XML, for one addressee or for many. Written as
 ///
 ///     head + JID + middle + tag + tail        once per recipient, or
-///     head                                    where there is no recipient set (already complete)
+///     the stanzas of the listing              where there is one, or
+///     head                                    where there is neither (already complete)
 ///
 /// A head ends with ` to='`; a middle begins with `'`. The `from` inside must be of a served
 /// domain. shared_ptr because a queue, the redelivery buffer and the entity share one immutable
@@ -72,16 +74,26 @@ struct Outgoing {
   Redelivery redelivery = Redelivery::keep;
   std::uint32_t stanzas = 1;  ///< how many stanzas `head` holds when it is complete by itself
   std::size_t largest = 0;    ///< where that is more than one: bytes of the largest of them
+  std::shared_ptr<const Listing> listing = {};  ///< what else is written stays empty
 
+  /// Whether it is copies, or a listing: each of its stanzas can be written by itself.
+  bool divisible() const { return recipients || listing; }
   /// Number of stanzas that this writes.
-  std::size_t count() const { return recipients ? recipients->size() : stanzas; }
-  /// Bytes that this writes, all recipients together.
-  std::size_t bytes() const;
+  std::size_t count() const {
+    if (listing) return listing->size();
+    return recipients ? recipients->size() : stanzas;
+  }
+  /// Bytes that this writes.
+  std::size_t bytes() const { return divisible() ? bytes(0, count()) : head.size(); }
+  /// Of what is divisible: bytes of the stanzas from `first` up to, but without, `last`.
+  std::size_t bytes(std::size_t first, std::size_t last) const;
   /// Bytes of the largest single stanza that this writes.
   std::size_t largest_stanza() const;
+  /// The first tag up to its addressee, or more of the first stanza.
+  std::string_view start() const;
   /// Appends everything as XML.
   void append_to(std::string& out) const;
-  /// Appends the copy of recipient `i` only.
+  /// Appends stanza `i` of what is divisible.
   void append_one(std::string& out, std::size_t i) const;
 };
 

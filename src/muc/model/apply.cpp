@@ -58,6 +58,7 @@ struct Apply {
     const bool more_history = c.after->max_history > c.before->max_history;
     state.config = c.after;
     state.audiences = {};
+    state.sheets.drop();
     if (more_history && c.after->archive) state.history.drop();
   }
   void operator()(const LockSet& c) const { state.locked_by = c.after; }
@@ -66,6 +67,16 @@ struct Apply {
     if (!c.after) state.affiliations.remove(c.before->jid.str());
     if (c.after) state.affiliations.put(*c.after);
     state.affiliation_version = c.version_after;
+    shows_anew(c.before ? c.before->jid : c.after->jid);
+  }
+  /// Whatever shows that user, or those of that domain.
+  void shows_anew(const Jid& user) const {
+    PresenceSheets* const sheets = state.sheets.get();
+    if (!sheets) return;
+    if (user.local().empty()) return state.sheets.drop();
+    state.occupants.each([&](const Occupant& occupant) {
+      if (occupant.bare() == user.str()) sheets->stale(occupant.key);
+    });
   }
   void operator()(const Seated& c) const {
     const Session* known = c.before ? state.occupants.session(c.before->session) : nullptr;
@@ -73,7 +84,7 @@ struct Apply {
     const Timestamp heard = stays ? known->heard : Timestamp{};
     const bool same_seat =
         stays && c.before->nick == c.after->nick && c.before->role == c.after->role;
-    if (c.before && !same_seat) state.occupants.remove(c.before->session);
+    if (c.before && !same_seat) state.unseat(c.before->session);
     if (c.after && same_seat) {
       update(*c.after);
     } else if (c.after) {
@@ -84,6 +95,7 @@ struct Apply {
   }
   void update(const Seat& seat) const {
     const Occupant* occupant = state.occupants.by_session(seat.session);
+    if (PresenceSheets* const sheets = state.sheets.get()) sheets->stale(occupant->key);
     state.occupants.put(seat, occupant->key, occupant->id);
   }
   void operator()(const Archived& c) const {
@@ -103,7 +115,10 @@ struct Apply {
     }
   }
   void operator()(const VcardSet& c) const { state.extras.touch().avatar_hashes = c.hashes_after; }
-  void operator()(const HatSet& c) const { swap_in(state.extras.touch().hats, c.before, c.after); }
+  void operator()(const HatSet& c) const {
+    swap_in(state.extras.touch().hats, c.before, c.after);
+    state.sheets.drop();
+  }
   void operator()(const RegistrationSet& c) const {
     swap_in(state.extras.touch().registrations, c.before, c.after);
   }

@@ -48,6 +48,10 @@ Occupants::Place Occupants::position(std::string_view key) const {
       [](const auto& occupant, std::string_view k) { return occupant->key < k; });
 }
 
+std::size_t Occupants::rank(std::string_view key) const {
+  return static_cast<std::size_t>(position(key) - by_key_.begin());
+}
+
 const Occupant* Occupants::by_key(std::string_view key) const {
   const auto at = position(key);
   return at != by_key_.end() && (*at)->key == key ? at->get() : nullptr;

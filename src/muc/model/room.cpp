@@ -17,6 +17,13 @@ void RoomState::seat(const Seat& seat) {
   const Occupant* known = occupants.by_key(key);
   occupants.put(seat, key, known ? std::string() : occupant_id_of(seat.session.bare_view()));
   audiences = {};
+  if (sheets.get()) sheets.get()->stale(key);
+}
+
+void RoomState::unseat(const Jid& session) {
+  const Occupant* occupant = occupants.by_session(session);
+  if (occupant && sheets.get()) sheets.get()->stale(occupant->key);
+  occupants.remove(session);
 }
 
 std::size_t RoomState::footprint() const {
@@ -27,6 +34,7 @@ std::size_t RoomState::footprint() const {
       bytes += sizeof(ArchiveRow) + row->payload.size() + 128;
     }
   }
+  if (sheets.get()) bytes += sheets.get()->footprint();
   if (audiences.all) bytes += audiences.all->bytes() + audiences.all->size() * 12;
   return bytes;
 }
@@ -42,6 +50,7 @@ void Engine::supply(State& state, Facts facts) {
 void Engine::shrink(State& state) {
   state.lookups.drop();
   state.audiences = {};
+  state.sheets.drop();
   // Without an archive there is nowhere to fetch the history from.
   if (state.config && state.config->archive) state.history.drop();
 }

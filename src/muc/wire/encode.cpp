@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -8,6 +7,7 @@
 #include <stoa/xml/write.hpp>
 
 #include "muc/engine/shown.hpp"
+#include "muc/wire/presence_list.hpp"
 #include "muc/wire/text.hpp"
 
 namespace stoa::muc {
@@ -15,9 +15,6 @@ namespace {
 
 using text::Reader;
 using RecipientsPtr = std::shared_ptr<const RecipientSet>;
-
-/// A newcomer's list is cut into pieces of this size, so that other rooms' stanzas get in between.
-constexpr std::size_t list_piece_bytes = 128 * 1024;
 
 RecipientsPtr recipients_of(const std::vector<Jid>& jids) {
   auto set = std::make_shared<RecipientSet>();
@@ -36,7 +33,7 @@ struct Encode {
     return made;
   }
   void push(Outgoing made, std::optional<std::string> audience = {}) const {
-    if (made.recipients && made.recipients->size() == 0) return;
+    if (made.divisible() && made.count() == 0) return;
     out.push_back(Encoded{std::move(made), std::move(audience)});
   }
 
@@ -61,10 +58,16 @@ struct Encode {
       (room.sees_jids(Role::participant) ? seeing : others)
           ->reserve(room.occupants.sessions(), room.occupants.sessions() * usual_jid);
     }
+    // Whose sessions are looked at one by one: there are few, and comparing thousands takes longer
+    // than all else.
+    std::vector<const Occupant*> excepted;
+    for (const Jid& jid : say.except) excepted.push_back(room.occupants.by_session(jid));
     room.occupants.each([&](const Occupant& occupant) {
       RecipientSet& set = room.sees_jids(occupant.role) ? *seeing : *others;
+      const bool whole = std::find(excepted.begin(), excepted.end(), &occupant) == excepted.end();
       for (const Session& session : occupant.sessions) {
-        if (std::find(say.except.begin(), say.except.end(), session.jid) == say.except.end()) {
+        if (whole ||
+            std::find(say.except.begin(), say.except.end(), session.jid) == say.except.end()) {
           set.add(session.jid);
         }
       }
@@ -83,69 +86,18 @@ struct Encode {
   void operator()(const say::PresenceTo& say) const {
     Outgoing made = presence(say.shown);
     complete(made, say.to);
-    text::presence_rest(made.head, say.shown, reader(say.viewer));
+    text::presence_rest(made.head, say.shown, text::reader(room, say.viewer));
     push(std::move(made));
-  }
-  Reader reader(Role viewer) const {
-    return room.sees_jids(viewer) ? Reader::sees_jids : Reader::does_not;
   }
   void complete(Outgoing& made, const Jid& to) const {
     xml::append_escaped(made.head, to.str(), xml::Quoting::attribute);
   }
 
   void operator()(const say::PresenceList& say) const {
-    const std::string to = xml::escaped(say.to.str(), xml::Quoting::attribute);
-    const auto empty = [](std::size_t bytes) {
-      Outgoing piece;
-      piece.redelivery = Redelivery::drop;
-      piece.stanzas = 0;
-      piece.head.reserve(bytes);
-      return piece;
-    };
-    Outgoing piece = empty(0);
-    const auto flush = [&] {
-      if (piece.stanzas == 0) return;
-      const std::size_t bytes = piece.head.size();
-      push(std::exchange(piece, empty(bytes < list_piece_bytes ? 0 : piece.head.capacity())));
-    };
-    room.occupants.each([&](const Occupant& occupant) {
-      if (occupant.key == say.except || !room.config->broadcasts(occupant.role)) return;
-      if (say.no_strangers && is_stranger(occupant)) return;
-      const std::size_t begin = piece.head.size();
-      const Shown shown = shown_of(room, occupant);
-      text::presence_head(piece.head, room, shown);
-      piece.head += to;
-      text::presence_rest(piece.head, shown, reader(say.viewer));
-      ++piece.stanzas;
-      piece.largest = std::max(piece.largest, piece.head.size() - begin);
-      if (piece.head.size() >= list_piece_bytes) flush();
-    });
-    if (room.config->show_unavailable) list_absent(piece, to, reader(say.viewer), flush);
-    flush();
-  }
-
-  bool is_stranger(const Occupant& occupant) const {
-    return occupant.role == Role::visitor &&
-           room.affiliations.of(occupant.bare()) == Affiliation::none;
-  }
-
-  /// Users with a reserved nick who are not here ([MUC-PRES-14]).
-  template <class Flush>
-  void list_absent(Outgoing& piece, const std::string& to, Reader reader, Flush flush) const {
-    std::set<std::string_view> present;
-    room.occupants.each([&](const Occupant& occupant) { present.insert(occupant.bare()); });
-    for (const Affiliate& row : room.affiliations.rows()) {
-      if (row.nick.empty() || row.affiliation < Affiliation::member) continue;
-      if (present.contains(row.jid.str())) continue;
-      const std::size_t begin = piece.head.size();
-      const Shown shown = absent(room, row);
-      text::presence_head(piece.head, room, shown);
-      piece.head += to;
-      text::presence_rest(piece.head, shown, reader);
-      ++piece.stanzas;
-      piece.largest = std::max(piece.largest, piece.head.size() - begin);
-      if (piece.head.size() >= list_piece_bytes) flush();
-    }
+    Outgoing made;
+    made.redelivery = Redelivery::drop;
+    made.listing = presence_list(room, say);
+    push(std::move(made));
   }
 
   void operator()(const say::Live& say) const {

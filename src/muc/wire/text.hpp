@@ -11,6 +11,10 @@ namespace stoa::muc::text {
 
 /// Who reads a presence, as far as it makes a difference.
 enum class Reader { sees_jids, does_not, own };
+/// An occupant of that role, of whatever is not its own.
+inline Reader reader(const RoomState& room, Role viewer) {
+  return room.sees_jids(viewer) ? Reader::sees_jids : Reader::does_not;
+}
 
 /// `<presence from='…' type='…' id='…' to='`, up to the addressee. `id` may be empty.
 void presence_head(std::string& out, const RoomState& room, const Shown& shown,

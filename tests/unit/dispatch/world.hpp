@@ -32,8 +32,8 @@ struct Wire final : stoa::dispatch::Outlet {
   std::vector<std::string> written;  // one line for each copy of each stanza
   std::vector<std::uint64_t> marks;
   void send(stoa::Outgoing outgoing, std::uint64_t mark) override {
-    if (outgoing.recipients) {
-      for (std::size_t i = 0; i < outgoing.recipients->size(); ++i) {
+    if (outgoing.divisible()) {
+      for (std::size_t i = 0; i < outgoing.count(); ++i) {
         outgoing.append_one(written.emplace_back(), i);
       }
     } else {

@@ -119,51 +119,6 @@ TEST_CASE("a stanza-id is 128 random bits and nothing else, whatever room or tim
   }
 }
 
-TEST_CASE("the list of 5,000 occupants is said in pieces that others may overtake [MUC-ENTER-34]") {
-  RoomState room;
-  change::Created made;
-  made.room = 1;
-  made.jid = *Jid::parse(o_room);
-  made.occupant_key = "00112233445566778899aabbccddeeff";
-  made.config = std::make_shared<const RoomConfig>();
-  Engine::apply(room, made);
-  for (int i = 0; i < 5000; ++i) {
-    const std::string nick = "nick" + std::to_string(i);
-    Seat seat;
-    seat.session = *Jid::parse(nick + "@shakespeare.lit/r");
-    seat.nick = nick;
-    seat.role = Role::participant;
-    Engine::apply(room, change::Seated{1, std::nullopt, std::move(seat)});
-  }
-  Settings settings;
-  settings.service = *Jid::parse("chat.shakespeare.lit");
-  std::vector<Encoded> said;
-  say::PresenceList list;
-  list.to = *Jid::parse(o_owner);
-  list.viewer = Role::participant;
-  list.except = "new";
-  Engine::encode(list, room, settings, said);
-  CHECK(said.size() > 4);
-  std::size_t stanzas = 0;
-  std::set<std::string> nicks;
-  for (std::size_t i = 0; i < said.size(); ++i) {
-    const Outgoing& piece = said[i].outgoing;
-    CHECK(piece.bytes() < 256 * 1024);
-    CHECK((piece.bytes() >= 128 * 1024 || i + 1 == said.size()));
-    CHECK(piece.redelivery == Redelivery::drop);
-    CHECK(piece.largest_stanza() < 1024);
-    stanzas += piece.count();
-    const std::string mark = "from='" + o_room + "/";
-    for (auto at = piece.head.find(mark); at != std::string::npos;
-         at = piece.head.find(mark, at + 1)) {
-      const auto begin = at + mark.size();
-      nicks.insert(piece.head.substr(begin, piece.head.find('\'', begin) - begin));
-    }
-  }
-  CHECK(stanzas == 5000);
-  CHECK(nicks.size() == 5000);
-}
-
 TEST_CASE("a long list of affiliations comes in a chain of messages, first of all [MUC-MAV-02]") {
   Stage stage;
   stage.join(o_owner, o_room + "/firstwitch");

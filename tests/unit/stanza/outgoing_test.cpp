@@ -68,3 +68,48 @@ TEST_CASE("stanzas written together tell how large the largest is") {
   CHECK(out.bytes() == 10);
   CHECK(out.largest_stanza() == 6);
 }
+
+TEST_CASE("a listing is written as stanzas of sheets, each with the addressee") {
+  auto sheet = std::make_shared<StanzaSheet>();
+  for (const std::string word : {"one", "three", "five"}) {
+    sheet->text() += "<p from='" + word + "' to='";
+    sheet->addressee();
+    sheet->text() += "'/>";
+    sheet->close();
+  }
+  auto listing = std::make_shared<Listing>(*Jid::parse("a@b/it's"));
+  listing->add(sheet, 1, 3);
+  listing->add(sheet, 2, 2);
+  listing->add(sheet, 0, 1);
+  Outgoing out;
+  out.listing = listing;
+  CHECK(out.divisible());
+  CHECK(out.start() == "<p from='three' to='");
+  CHECK(written(out) ==
+        "<p from='three' to='a@b/it&apos;s'/><p from='five' to='a@b/it&apos;s'/>"
+        "<p from='one' to='a@b/it&apos;s'/>");
+  CHECK(out.count() == 3);
+  CHECK(out.bytes() == written(out).size());
+  std::string last;
+  out.append_one(last, 2);
+  CHECK(last == "<p from='one' to='a@b/it&apos;s'/>");
+  CHECK(out.bytes(2, 3) == last.size());
+  CHECK(out.bytes(1, 3) == std::string("<p from='five' to='a@b/it&apos;s'/>").size() + last.size());
+  std::string largest;
+  out.append_one(largest, 0);
+  CHECK(out.largest_stanza() == largest.size());
+
+  std::string room(largest.size() + 1, '?');
+  char* at = room.data();
+  CHECK(listing->write(0, 3, at, room.data() + room.size()) == 1);  // whole stanzas only
+  CHECK(at == room.data() + largest.size());
+  CHECK(room == largest + "?");
+}
+
+TEST_CASE("a listing of nothing writes nothing") {
+  Outgoing out;
+  out.listing = std::make_shared<Listing>(*Jid::parse("a@b"));
+  CHECK(written(out).empty());
+  CHECK(out.count() == 0);
+  CHECK(out.bytes() == 0);
+}

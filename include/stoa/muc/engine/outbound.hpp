@@ -59,7 +59,7 @@ struct PresenceTo {
   Role viewer = Role::visitor;
 };
 
-/// The presence of every occupant whose role is broadcast, except one, to a newcomer: one Outgoing.
+/// The presence of every occupant whose role is broadcast, except one, to a newcomer: one listing.
 struct PresenceList {
   Jid to;
   Role viewer = Role::visitor;

@@ -77,9 +77,18 @@ class Occupants {
   /// Takes the session away; the occupant goes with its last one. Nothing happens if it is absent.
   void remove(const Jid& session);
 
+  /// In the order of their keys: how many come before that (folded) key, and the i-th.
+  std::size_t rank(std::string_view key) const;
+  const Occupant& at(std::size_t i) const { return *by_key_[i]; }
+
   template <class Visit>
   void each(Visit visit) const {
-    for (std::size_t i = 0; i < by_key_.size(); ++i) {
+    each(0, size(), visit);
+  }
+  /// From the one at `first` up to, but without, the one at `last`.
+  template <class Visit>
+  void each(std::size_t first, std::size_t last, Visit visit) const {
+    for (std::size_t i = first; i < last; ++i) {
       prefetch(i);
       visit(static_cast<const Occupant&>(*by_key_[i]));
     }

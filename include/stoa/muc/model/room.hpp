@@ -17,6 +17,7 @@
 #include <stoa/muc/model/extras.hpp>
 #include <stoa/muc/model/facts.hpp>
 #include <stoa/muc/model/occupants.hpp>
+#include <stoa/muc/model/sheets.hpp>
 #include <stoa/stanza/outgoing.hpp>
 
 namespace stoa::muc {
@@ -40,7 +41,7 @@ struct Burial {
 };
 
 /// One room in memory. Default constructed it is known not to exist. Changed by apply() only,
-/// except for the caches (history, lookups, audiences), which are not part of its value.
+/// except for the caches (history, lookups, audiences, sheets), which are not part of its value.
 struct RoomState {
   std::uint64_t number = 0;  ///< primary key; 0: there is no such room
   Jid jid;                   ///< the room's bare JID
@@ -67,6 +68,8 @@ struct RoomState {
     std::shared_ptr<const RecipientSet> all;
   };
   mutable Audiences audiences;
+  /// Only in a room of many; nothing that its presences show changes without them.
+  mutable Box<PresenceSheets> sheets;
 
   bool exists() const { return number != 0; }
   bool locked() const { return !locked_by.empty(); }
@@ -80,6 +83,7 @@ struct RoomState {
 
   /// Seats a session (loading, and apply()).
   void seat(const Seat& seat);
+  void unseat(const Jid& session);
   std::size_t footprint() const;
 };
 
