@@ -47,6 +47,15 @@ class Writing {
     journal_->append(std::move(unit));
     return next - 1;
   }
+  /// Likewise one that changes something and says nothing.
+  std::uint64_t append(dispatch::EntityTag entity, pubsub::Change change) {
+    dispatch::Unit<pubsub::Change> unit;
+    unit.seq = next++;
+    unit.entity = entity;
+    unit.changes = std::make_shared<const std::vector<pubsub::Change>>(1, std::move(change));
+    journal_->append(std::move(unit));
+    return next - 1;
+  }
 
   bool wait_settled(std::uint64_t seq,
                     std::chrono::milliseconds patience = std::chrono::seconds(30)) {

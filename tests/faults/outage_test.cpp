@@ -81,6 +81,45 @@ TEST_CASE("a commit whose answer was lost is neither repeated nor refused") {
   }
 }
 
+TEST_CASE("so is a publication that is a transaction by itself [PS-DUR-02]") {
+  Cluster& cluster = Cluster::instance();
+  const std::string url = cluster.create_database();
+  SwallowingProxy proxy(cluster.socket());
+  Writing writing(options_for(Cluster::through(url, proxy.folder())));
+  REQUIRE(writing.wait_ready());
+  const Timestamp now{std::chrono::seconds(1'790'000'000)};
+  const Jid owner = *Jid::parse("hamlet@denmark.lit");
+  pubsub::change::NodeCreated node{.number = 7, .node = "soliloquies", .creator = owner};
+  node.created = now;
+  node.config = std::make_shared<const pubsub::NodeConfig>();
+  REQUIRE(writing.wait_settled(writing.append(7, node)));
+  std::uint64_t seq = 0;
+  const auto publish = [&] {
+    ++seq;
+    const std::string id = "i" + std::to_string(seq);
+    pubsub::change::ItemPublished published;
+    published.number = 7;
+    published.item.meta = {id, seq, seq, owner, now, now};
+    published.item.payload = std::make_shared<const std::string>("<entry xmlns='e'/>");
+    return writing.append(7, published);
+  };
+  const auto settle = [&] { REQUIRE(writing.wait_settled(publish())); };
+  for (const auto cut : {SwallowingProxy::Cut::after_commit, SwallowingProxy::Cut::before_commit}) {
+    // Two in a row: the second one finds a database that has just answered.
+    for (int tries = 0; tries < 100 && proxy.alone() == 0; ++tries) settle();
+    REQUIRE(proxy.alone() > 0);
+    settle();
+    proxy.cut_next(cut);
+    settle();
+    settle();
+  }
+  CHECK(proxy.cuts() == 2);
+  CHECK(writing.heard.refusals.empty());
+  CHECK(psql(url, "SELECT count(*), max(seq) FROM items WHERE node = 7") ==
+        std::to_string(seq) + "|" + std::to_string(seq));
+  CHECK(psql(url, "SELECT item_count FROM nodes WHERE number = 7") == std::to_string(seq));
+}
+
 TEST_CASE(
     "while PostgreSQL stands still, requests are refused in time and chat is kept [PS-DUR-02] "
     "[MUC-PERS-09]") {

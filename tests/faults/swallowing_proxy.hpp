@@ -14,8 +14,8 @@ class SwallowingProxy {
  public:
   enum class Cut {
     none,
-    before_commit,  ///< the COMMIT is not passed on
-    after_commit,   ///< the COMMIT is passed on and answered, the answer is not
+    before_commit,  ///< what commits is not passed on: a COMMIT, or a statement by itself
+    after_commit,   ///< it is passed on and answered, the answer is not
   };
 
   explicit SwallowingProxy(std::string target);
@@ -26,6 +26,8 @@ class SwallowingProxy {
   const std::string& folder() const { return folder_; }
   void cut_next(Cut cut) { cut_ = cut; }
   int cuts() const { return cuts_; }
+  /// How many statements were passed on that are transactions by themselves.
+  int alone() const { return alone_; }
   /// Breaks what is open and takes nothing new, or takes connections again.
   void refuse(bool on);
 
@@ -39,6 +41,7 @@ class SwallowingProxy {
   int listener_ = -1;
   std::atomic<Cut> cut_{Cut::none};
   std::atomic<int> cuts_{0};
+  std::atomic<int> alone_{0};
   std::atomic<bool> refuse_{false};
   std::atomic<bool> stopping_{false};
   std::thread acceptor_;

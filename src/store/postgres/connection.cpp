@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include <poll.h>
 #include <pqxx/except>
 #include <sys/socket.h>
 
@@ -122,6 +123,11 @@ pqxx::result Connection::run(const std::string& fixed) {
   } catch (...) {
     fail();
   }
+}
+
+bool Connection::silent() const {
+  pollfd line{connection_->sock(), POLLIN, 0};
+  return line.fd >= 0 && ::poll(&line, 1, 0) == 0;
 }
 
 bool Connection::begin_snapshot() {

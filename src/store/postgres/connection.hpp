@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -64,11 +65,18 @@ class Connection {
     try {
       prepare(statement);
       plan(statement);
+      if (ready_) std::exchange(ready_, nullptr)();
       return session_->exec_prepared(statement.name, std::forward<Parameters>(parameters)...);
     } catch (...) {
       fail();
     }
   }
+
+  /// Called once, when the next prepared statement is about to be sent: whatever fails before, it
+  /// was not.
+  void when_ready(std::function<void()> ready) { ready_ = std::move(ready); }
+  /// Whether nothing came since the last answer. A session that PostgreSQL has ended is not silent.
+  bool silent() const;
 
   int backend() const { return backend_; }
 
@@ -84,6 +92,7 @@ class Connection {
   std::unique_ptr<pqxx::connection> connection_;
   std::unique_ptr<pqxx::nontransaction> session_;
   std::unordered_set<const Statement*> prepared_;
+  std::function<void()> ready_;
   int backend_ = 0;
   bool snapshot_ = false;
   Plan planning_ = Plan::once;

@@ -27,6 +27,8 @@ constexpr int commit_patience = 3;
 constexpr auto connect_patience = 5s;
 /// After so long without a word from the database the writer asks whether it is there and writable.
 constexpr auto idle_probe = 1s;
+/// For so long after an answer of the database a transaction may begin with its end.
+constexpr auto trusted = 100ms;
 
 std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
   thread_local std::minstd_rand random{std::random_device{}()};
@@ -262,9 +264,8 @@ void Journal::write() {
   began_ = steady_clock::now();
   for (bool singly = false;;) {
     try {
-      begin();
+      number();
       singly ? write_singly() : write_together();
-      commit();
       break;
     } catch (const Fault& fault) {
       if (fault.kind == FaultKind::connection) throw;
@@ -279,13 +280,14 @@ void Journal::write() {
   settle();
 }
 
-void Journal::begin() {
+void Journal::number() {
   ++batch_;
   guilty_.clear();
-  {
-    const std::lock_guard lock(mutex_);
-    phase_ = Phase::writing;
-  }
+  const std::lock_guard lock(mutex_);
+  phase_ = Phase::writing;
+}
+
+void Journal::begin() {
   try {
     connection_->run("BEGIN; UPDATE journal SET batch = " + std::to_string(batch_));
   } catch (const Fault& fault) {
@@ -297,8 +299,18 @@ void Journal::begin() {
 void Journal::write_together() {
   rows_->clear();
   for (const QueuedUnit& unit : taken_) unit.work->put(*rows_);
+  // A database that has just answered is likely to answer again. From one that has not the BEGIN is
+  // heard, or not, while nothing can have been stored yet.
+  const bool heard = steady_clock::now() - heard_ < trusted;
+  if (heard && taken_marks_.empty() && rows_->simple() && connection_->silent()) {
+    connection_->when_ready([this] { committing(); });
+    rows_->flush_alone(batch_);
+    return;
+  }
+  begin();
   rows_->flush();
   write_marks();
+  commit();
 }
 
 void Journal::write_singly() {
@@ -306,6 +318,7 @@ void Journal::write_singly() {
     return std::any_of(guilty_.begin(), guilty_.end(),
                        [&](const Refused& refused) { return refused.entity == unit.entity; });
   };
+  begin();
   for (const QueuedUnit& unit : taken_) {
     if (guilty(unit)) continue;
     connection_->run("SAVEPOINT unit");
@@ -323,18 +336,21 @@ void Journal::write_singly() {
     }
   }
   write_marks();
+  commit();
 }
 
 void Journal::write_marks() {
   for (const auto& [domain, seq] : taken_marks_) rows_->delivered(domain, seq);
 }
 
+void Journal::committing() {
+  const std::lock_guard lock(mutex_);
+  phase_ = Phase::committing;
+  phase_since_ = steady_clock::now();
+}
+
 void Journal::commit() {
-  {
-    const std::lock_guard lock(mutex_);
-    phase_ = Phase::committing;
-    phase_since_ = steady_clock::now();
-  }
+  committing();
   connection_->run("COMMIT");
 }
 

@@ -69,7 +69,9 @@ class Journal : public dispatch::JournalControl {
   void write_together();
   void write_singly();
   void write_marks();
+  void number();
   void begin();
+  void committing();
   void commit();
   void settle();
   void probe();

@@ -40,6 +40,7 @@ struct MucWriter::Batch {
 
   void add(const std::string& service, const muc::Change& change);
   void write(Connection& connection);
+  void write_archive_alone(Connection& connection, std::uint64_t number);
 
   std::unordered_set<std::uint64_t> destroyed;
   std::unordered_map<std::uint64_t, Fate> fates;

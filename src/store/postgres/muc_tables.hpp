@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,11 +26,20 @@ class MucWriter {
   /// Writes the batch within the transaction that is open on the connection, one statement per kind
   /// of change, and empties it. Throws Fault; the batch is empty then too.
   void write(Connection& connection);
+  /// Nothing was added, and nothing is left to do.
+  bool idle() const;
+  /// The batch is one statement, of messages that are archived.
+  bool simple() const;
+  /// Writes such a batch as a transaction of its own, with its number in the journal: one round
+  /// trip. No transaction may be open.
+  void write_alone(Connection& connection, std::uint64_t number);
   void clear();
 
  private:
   struct Batch;
   std::unique_ptr<Batch> batch_;
+  std::size_t changes_ = 0;   ///< in the batch
+  std::size_t messages_ = 0;  ///< of those: archived
 };
 
 /// The muc tables, looked up. Reader threads; one call, one snapshot. Damaged rows throw

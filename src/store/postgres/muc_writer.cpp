@@ -24,16 +24,36 @@ MucWriter::MucWriter() : batch_(std::make_unique<Batch>()) {}
 MucWriter::~MucWriter() = default;
 
 void MucWriter::add(const std::string& service, const muc::Change& change) {
+  if (std::holds_alternative<change::Fleeting>(change)) return;
   batch_->add(service, change);
+  ++changes_;
+  if (std::holds_alternative<change::Archived>(change)) ++messages_;
+}
+
+bool MucWriter::idle() const {
+  return changes_ == 0 && !batch_->graves;
+}
+
+bool MucWriter::simple() const {
+  return changes_ > 0 && messages_ == changes_ && !batch_->graves;
+}
+
+void MucWriter::write_alone(Connection& connection, std::uint64_t number) {
+  changes_ = messages_ = 0;
+  Batch batch = std::exchange(*batch_, Batch());
+  batch_->graves = false;
+  batch.write_archive_alone(connection, number);
 }
 
 void MucWriter::clear() {
+  changes_ = messages_ = 0;
   const bool graves = batch_->graves;
   *batch_ = Batch();
   batch_->graves = graves;
 }
 
 void MucWriter::write(Connection& connection) {
+  changes_ = messages_ = 0;
   Batch batch = std::exchange(*batch_, Batch());
   batch.write(connection);
   batch_->graves = batch.graves;

@@ -1,4 +1,5 @@
 #include <string_view>
+#include <tuple>
 
 #include "store/postgres/columns.hpp"
 #include "store/postgres/muc_batch.hpp"
@@ -7,22 +8,28 @@
 namespace stoa::store::postgres {
 namespace {
 
-constexpr Statement insert_archive{
-    "insert_room_archive",
-    "WITH r AS MATERIALIZED (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], "
-    "$4::bigint[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[], $10::text[], "
-    "$11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[]) "
-    "AS r(room, seq, id, stamp, kind, affiliation, role, semi_anonymous, nick, occupant_id, "
-    "author, author_bare, message_id, lang, payload, body)), "
-    "stepped AS (INSERT INTO room_archive_steps (room, seq) SELECT room, seq FROM ("
-    "SELECT r.room, r.seq, stoa_time(r.stamp) < coalesce("
-    "stoa_time(lag(r.stamp) OVER (PARTITION BY r.room ORDER BY r.seq)), "
-    "(SELECT a.stamp FROM room_archive a WHERE a.room = r.room AND a.seq < r.seq "
-    "ORDER BY a.seq DESC LIMIT 1)) AS back FROM r) AS s WHERE back) "
-    "INSERT INTO room_archive (room, seq, id, stamp, kind, affiliation, role, semi_anonymous, "
-    "nick, occupant_id, author, author_bare, message_id, lang, payload, body) "
-    "SELECT room, seq, id, stoa_time(stamp), kind, affiliation, role, semi_anonymous, nick, "
-    "occupant_id, author, author_bare, message_id, lang, payload, nullif(body, '') FROM r"};
+#define STOA_ARCHIVED                                                                          \
+  "r AS MATERIALIZED (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], "           \
+  "$4::bigint[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[], $10::text[], " \
+  "$11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[]) "             \
+  "AS r(room, seq, id, stamp, kind, affiliation, role, semi_anonymous, nick, occupant_id, "    \
+  "author, author_bare, message_id, lang, payload, body)), "                                   \
+  "stepped AS (INSERT INTO room_archive_steps (room, seq) SELECT room, seq FROM ("             \
+  "SELECT r.room, r.seq, stoa_time(r.stamp) < coalesce("                                       \
+  "stoa_time(lag(r.stamp) OVER (PARTITION BY r.room ORDER BY r.seq)), "                        \
+  "(SELECT a.stamp FROM room_archive a WHERE a.room = r.room AND a.seq < r.seq "               \
+  "ORDER BY a.seq DESC LIMIT 1)) AS back FROM r) AS s WHERE back) "                            \
+  "INSERT INTO room_archive (room, seq, id, stamp, kind, affiliation, role, semi_anonymous, "  \
+  "nick, occupant_id, author, author_bare, message_id, lang, payload, body) "                  \
+  "SELECT room, seq, id, stoa_time(stamp), kind, affiliation, role, semi_anonymous, nick, "    \
+  "occupant_id, author, author_bare, message_id, lang, payload, nullif(body, '') FROM r"
+
+constexpr Statement insert_archive{"insert_room_archive", "WITH " STOA_ARCHIVED};
+// In a transaction that writes nothing else, with the mark of the journal.
+constexpr Statement insert_archive_alone{
+    "insert_room_archive_alone",
+    "WITH noted AS (UPDATE journal SET batch = $17::bigint), " STOA_ARCHIVED};
+#undef STOA_ARCHIVED
 
 /// Before they are taken back; what was kept long enough goes.
 constexpr Statement keep_originals{
@@ -71,16 +78,33 @@ void MucWriter::Batch::clear_graves(Connection& connection) {
   graves = connection.exec(clear_piece)[0][0].as<int>() != 0;
 }
 
+namespace {
+
+using Messages = Columns<16>;
+
+void put_row(Messages& rows, const muc::change::Archived& one) {
+  const muc::ArchiveRow& row = *one.row;
+  rows.add(one.room, row.seq, row.id, row.stamp, token(row.kind), token(row.affiliation),
+           token(row.role), row.semi_anonymous, row.nick, row.occupant_id, row.author.str(),
+           row.author.bare_view(), row.message_id, row.lang, row.payload, one.body);
+}
+
+}  // namespace
+
 void MucWriter::Batch::write_archive(Connection& connection) {
-  Columns<16> rows;
+  Messages rows;
   for (const muc::change::Archived* one : archive) {
-    if (!stays(one->room)) continue;
-    const muc::ArchiveRow& row = *one->row;
-    rows.add(one->room, row.seq, row.id, row.stamp, token(row.kind), token(row.affiliation),
-             token(row.role), row.semi_anonymous, row.nick, row.occupant_id, row.author.str(),
-             row.author.bare_view(), row.message_id, row.lang, row.payload, one->body);
+    if (stays(one->room)) put_row(rows, *one);
   }
   rows.write(connection, insert_archive);
+}
+
+void MucWriter::Batch::write_archive_alone(Connection& connection, std::uint64_t number) {
+  Messages rows;
+  for (const muc::change::Archived* one : archive) put_row(rows, *one);
+  std::apply(
+      [&](const auto&... column) { connection.exec(insert_archive_alone, column..., number); },
+      rows.take());
 }
 
 void MucWriter::Batch::write_retractions(Connection& connection) {

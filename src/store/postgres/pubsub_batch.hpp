@@ -76,6 +76,9 @@ void write_archive(Connection& connection, const PubsubBatch& batch);
 bool clear_purged(Connection& connection);
 /// Items that come and go; and the oldest leave the archive.
 void write_items(Connection& connection, const PubsubBatch& batch);
+/// The same as a transaction of its own, which also notes that number in the journal: of a batch
+/// that has nothing else.
+void write_items_alone(Connection& connection, const PubsubBatch& batch, std::uint64_t number);
 /// What was retracted loses its payload: after write_items.
 void silence_archive(Connection& connection, const PubsubBatch& batch);
 

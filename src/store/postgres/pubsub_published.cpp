@@ -55,10 +55,17 @@ namespace {
   "WHERE a.published < stoa_time(r.now) - b.age * interval '1 second' "                            \
   "OR a.seq <= r.newest - b.most))), "
 
+// Those of a transaction that writes nothing else, with the mark of the journal.
+#define STOA_NOTED(place) "noted AS (UPDATE journal SET batch = " place "::bigint), "
+
 constexpr Statement come_items{"come_items", "WITH " STOA_COME};
 constexpr Statement move_items{"move_items", "WITH " STOA_LEAVE STOA_COME};
+constexpr Statement come_items_alone{"come_items_alone", "WITH " STOA_NOTED("$13") STOA_COME};
+constexpr Statement move_items_alone{"move_items_alone",
+                                     "WITH " STOA_NOTED("$26") STOA_LEAVE STOA_COME};
 #undef STOA_COME
 #undef STOA_LEAVE
+#undef STOA_NOTED
 
 /// The newest publication that the batch knows of for a node.
 const pubsub::ItemMeta* newest(const NodeWork& work) {
@@ -111,17 +118,19 @@ struct Moves {
   }
 
   bool leaving() const { return past.rows() + gone.rows() + old.rows() > 0; }
+  bool empty() const { return !leaving() && came.rows() + nodes.rows() == 0; }
 
-  void write(Connection& connection) {
+  template <class... More>
+  void write(Connection& connection, const Statement& coming, const Statement& moving,
+             const More&... more) {
     const auto run = [&](const Statement& statement, auto columns) {
-      std::apply([&](const auto&... column) { connection.exec(statement, column...); },
+      std::apply([&](const auto&... column) { connection.exec(statement, column..., more...); },
                  std::move(columns));
     };
     if (leaving()) {
-      run(move_items,
-          std::tuple_cat(came.take(), nodes.take(), past.take(), gone.take(), old.take()));
-    } else if (came.rows() + nodes.rows() > 0) {
-      run(come_items, std::tuple_cat(came.take(), nodes.take()));
+      run(moving, std::tuple_cat(came.take(), nodes.take(), past.take(), gone.take(), old.take()));
+    } else {
+      run(coming, std::tuple_cat(came.take(), nodes.take()));
     }
   }
 };
@@ -131,7 +140,13 @@ struct Moves {
 void write_items(Connection& connection, const PubsubBatch& batch) {
   Moves moves;
   for (const NodeWork& work : batch.nodes) moves.add(work);
-  moves.write(connection);
+  if (!moves.empty()) moves.write(connection, come_items, move_items);
+}
+
+void write_items_alone(Connection& connection, const PubsubBatch& batch, std::uint64_t number) {
+  Moves moves;
+  for (const NodeWork& work : batch.nodes) moves.add(work);
+  moves.write(connection, come_items_alone, move_items_alone, number);
 }
 
 }  // namespace stoa::store::postgres

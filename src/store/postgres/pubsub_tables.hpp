@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -24,12 +25,23 @@ class PubsubWriter {
   /// Writes the batch within the transaction that is open on the connection, one statement per kind
   /// of change, and empties it. Throws Fault; the batch is empty then too.
   void write(Connection& connection);
+  /// Nothing was added, and nothing is left to do.
+  bool idle() const { return changes_ == 0 && !purged_; }
+  /// The batch is one statement, of items that come and fall from the end of their nodes.
+  bool simple() const;
+  /// Writes such a batch as a transaction of its own, with its number in the journal: one round
+  /// trip. No transaction may be open.
+  void write_alone(Connection& connection, std::uint64_t number);
   void clear();
 
  private:
   struct Batch;
+  Batch take();
+
   std::unique_ptr<Batch> batch_;
-  bool purged_ = true;  ///< there may be purged items to clear away
+  std::size_t changes_ = 0;  ///< in the batch
+  std::size_t moves_ = 0;    ///< of those: items that come or fall
+  bool purged_ = true;       ///< there may be purged items to clear away
 };
 
 /// The pubsub tables, looked up. Reader threads; one call, one snapshot. Damaged rows throw

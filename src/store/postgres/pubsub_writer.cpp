@@ -174,6 +174,13 @@ struct Add {
   }
 };
 
+/// Whether write_items() is all that it needs.
+bool moves_items(const pubsub::Change& change) {
+  if (std::holds_alternative<change::ItemPublished>(change)) return true;
+  const auto* gone = std::get_if<change::ItemsRetracted>(&change);
+  return gone != nullptr && gone->why != change::Removal::retracted;
+}
+
 }  // namespace
 
 struct PubsubWriter::Batch : PubsubBatch {};
@@ -183,14 +190,32 @@ PubsubWriter::~PubsubWriter() = default;
 
 void PubsubWriter::add(const std::string& service, const pubsub::Change& change) {
   std::visit(Add{*batch_, service}, change);
+  ++changes_;
+  if (moves_items(change)) ++moves_;
+}
+
+bool PubsubWriter::simple() const {
+  if (purged_ || changes_ == 0 || moves_ < changes_) return false;
+  return std::all_of(batch_->nodes.begin(), batch_->nodes.end(),
+                     [](const NodeWork& work) { return work.passed.empty(); });
+}
+
+void PubsubWriter::write_alone(Connection& connection, std::uint64_t number) {
+  const Batch batch = take();
+  write_items_alone(connection, batch, number);
 }
 
 void PubsubWriter::clear() {
-  *batch_ = Batch();
+  take();
+}
+
+PubsubWriter::Batch PubsubWriter::take() {
+  changes_ = moves_ = 0;
+  return std::exchange(*batch_, Batch());
 }
 
 void PubsubWriter::write(Connection& connection) {
-  const Batch batch = std::exchange(*batch_, Batch());
+  const Batch batch = take();
   write_batch(connection, batch);
   for (const NodeWork& work : batch.nodes) purged_ = purged_ || !work.purges.empty();
   if (purged_) purged_ = clear_purged(connection);

@@ -29,6 +29,16 @@ void Rows::flush() {
   outbox_.write(connection_, insert_outbox);
 }
 
+bool Rows::simple() const {
+  if (outbox_.rows() > 0) return false;
+  return (nodes_.simple() && rooms_.idle()) || (rooms_.simple() && nodes_.idle());
+}
+
+void Rows::flush_alone(std::uint64_t number) {
+  nodes_.simple() ? nodes_.write_alone(connection_, number)
+                  : rooms_.write_alone(connection_, number);
+}
+
 void Rows::clear() {
   nodes_.clear();
   rooms_.clear();

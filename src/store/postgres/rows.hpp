@@ -25,6 +25,11 @@ class Rows {
   void add(const std::string& service, const muc::Change& change) { rooms_.add(service, change); }
   void add(std::uint64_t seq, const char* service, const std::vector<dispatch::OutboxRow>& outbox);
   void flush();
+  /// All of it is one statement, which can be a transaction by itself.
+  bool simple() const;
+  /// Writes such rows as a transaction of its own that also notes its number in the journal, in one
+  /// round trip. No transaction may be open.
+  void flush_alone(std::uint64_t number);
   void clear();
   void delivered(const std::string& domain, std::uint64_t seq);
 
