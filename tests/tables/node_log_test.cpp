@@ -77,7 +77,7 @@ TEST_CASE("what waits for a digest is there after a restart, and found when it i
   held.options.digest = true;
   held.options.digest_frequency = 4'000'000'000;
   held.options.filter =
-      pubsub::MaybeFilter({{"to be", "or \\ 'not'"}, {"k", "term"}, {jid("hamlet@denmark.lit")}});
+      pubsub::Filter{{"to be", "or \\ 'not'"}, {"k", "term"}, {jid("hamlet@denmark.lit")}};
   held.digest = pubsub::DigestMark{7, 9, at(100)};
   tables.store("n", change::SubscriptionSet{1, std::nullopt, held});
   const pubsub::NodeState loaded = tables.load("n");

@@ -169,15 +169,14 @@ class Play {
       set.after->options.include_body = pick(2) == 0;
       set.after->options.temporary = pick(2) == 0;
       set.after->options.is_public = pick(2) == 0;
-      if (pick(2)) set.after->missed = pubsub::MaybeMissed({at(70), {1, 5}});
+      if (pick(2)) set.after->missed = pubsub::Missed{at(70), {1, 5}};
       set.after->options.shows = static_cast<Shows>(pick(32));
       set.after->options.type = pubsub::SubscriptionType(pick(3));
       set.after->options.depth.reset();
       if (pick(2)) set.after->options.depth = pick(4);
       set.after->options.digest = pick(2) == 0;
       set.after->options.digest_frequency = pick(1000);
-      if (pick(2))
-        set.after->options.filter = pubsub::MaybeFilter({{"a b"}, {}, {made.jid.bare()}});
+      if (pick(2)) set.after->options.filter = pubsub::Filter{{"a b"}, {}, {made.jid.bare()}};
       if (pick(2)) set.after->digest = pubsub::DigestMark{pick(9), pick(9), at(pick(1000))};
       if (pick(2)) set.after->expires = at(pick(1000));
       if (pick(2)) set.after->announce = at(pick(1000));
@@ -219,7 +218,7 @@ TEST_CASE("a node is loaded as it was stored, times to the microsecond [PS-DUR-1
   auto held = subscription("francisco@denmark.lit/elsinore", "a");
   held.options = {.deliver = false, .include_body = true, .temporary = true, .shows = 21};
   held.options.is_public = true;
-  held.missed = pubsub::MaybeMissed({at(60), {3, 4, 9}});
+  held.missed = pubsub::Missed{at(60), {3, 4, 9}};
   held.expires = at(50);
   held.announce = at(40);
   tables.add("n", change::WatcherSet{7, jid("ophelia@denmark.lit/tower"), {}, "w"});

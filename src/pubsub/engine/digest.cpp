@@ -131,7 +131,7 @@ struct Contents {
 };
 
 Contents contents_of(const Scene& scene, const LogPage& page, std::uint64_t from,
-                     const MaybeFilter& filter) {
+                     const Maybe<Filter>& filter) {
   Contents contents;
   const auto expired = expired_until(scene.config(), scene.now());
   std::set<std::string_view> there;

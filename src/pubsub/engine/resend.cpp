@@ -55,7 +55,7 @@ void note_missed(const Scene& scene, const action::Bounce& bounce, Subscription&
   std::set<std::uint64_t> seqs(missed.seqs.begin(), missed.seqs.end());
   for (std::uint64_t i = 0; i < count && seqs.size() < most_missed; ++i) seqs.insert(first + i);
   missed.seqs.assign(seqs.begin(), seqs.end());
-  after.missed = MaybeMissed(std::move(missed));
+  after.missed = std::move(missed);
 }
 
 bool may_resend(const Scene& scene) {
@@ -72,7 +72,7 @@ std::optional<Verdict> resend(const Scene& scene, Done& step) {
   if (!known || known->asked != seqs) return Verdict(Lacks<Need>{need::Published{seqs}});
   for (const Subscription* held : round.due) {
     Subscription after = *held;
-    after.missed = MaybeMissed();
+    after.missed = {};
     step.changes.push_back(change::SubscriptionSet{scene.state.number, *held, after});
     const bool hears = held->listens() && scene.config().deliver_notifications &&
                        scene.state.hears_now(*held, scene.context.presences) &&

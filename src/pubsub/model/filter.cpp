@@ -54,9 +54,6 @@ bool holds_word(std::string_view text, std::string_view word) {
 
 }  // namespace
 
-MaybeFilter::MaybeFilter(Filter filter)
-    : filter_(filter.empty() ? nullptr : std::make_shared<const Filter>(std::move(filter))) {}
-
 std::string stored_text(const Filter& filter) {
   std::string out;
   for (const std::string& word : filter.keywords) append_line(out, keyword_mark, word);

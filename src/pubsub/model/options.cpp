@@ -312,7 +312,7 @@ LeaseOption filter_row(std::string_view var, std::string_view label, Values Filt
     if (taken->size() > max_filter_values) return "has too many values";
     Filter filter = lease.options.filter ? *lease.options.filter : Filter();
     filter.*member = std::move(taken).value();
-    lease.options.filter = MaybeFilter(std::move(filter));
+    lease.options.filter = filter.empty() ? Maybe<Filter>() : std::move(filter);
     return std::nullopt;
   };
   return row;

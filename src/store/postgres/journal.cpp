@@ -270,6 +270,7 @@ void Journal::write() {
     } catch (const Fault& fault) {
       if (fault.kind == FaultKind::connection) throw;
       connection_->run("ROLLBACK");
+      rows_ = std::make_unique<Rows>(*connection_);  // what it knew of the tables is undone too
       if (fault.kind == FaultKind::repeat) continue;
       if (singly) throw Fault(FaultKind::connection, fault.what());
       log::warning("journal.content_refused",
@@ -330,6 +331,7 @@ void Journal::write_singly() {
     } catch (const Fault& fault) {
       if (fault.kind != FaultKind::content) throw;
       connection_->run("ROLLBACK TO unit; RELEASE unit");
+      rows_ = std::make_unique<Rows>(*connection_);
       log::error("journal.unit_refused",
                  {{"seq", std::to_string(unit.seq)}, {"why", fault.what()}});
       guilty_.push_back({unit.seq, unit.entity, dispatch::Refusal::content});

@@ -79,13 +79,13 @@ pubsub::Subscription subscription_in(const pqxx::row& row) {
   if (!row[19].is_null()) {
     auto filter = pubsub::filter_of(text_in(row[19]));
     if (!filter) damaged(node, "a filter cannot be read");
-    s.options.filter = pubsub::MaybeFilter(std::move(*filter));
+    if (!filter->empty()) s.options.filter = std::move(*filter);
   }
   s.options.is_public = row[20].as<bool>();
   if (!row[21].is_null()) {
     auto seqs = pubsub::missed_of(text_in(row[22]));
     if (!seqs) damaged(node, "what is to be sent again cannot be read");
-    s.missed = pubsub::MaybeMissed({time_in(row[21]), std::move(*seqs)});
+    s.missed = pubsub::Missed{time_in(row[21]), std::move(*seqs)};
   }
   return s;
 }

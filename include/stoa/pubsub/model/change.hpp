@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <stoa/base/maybe.hpp>
 #include <stoa/pubsub/model/node.hpp>
 #include <stoa/pubsub/model/record.hpp>
 #include <stoa/stanza/step.hpp>
@@ -21,7 +22,7 @@ struct NodeCreated {
   Jid creator = {};
   Timestamp created = {};
   SharedConfig config = {};
-  MaybeRedirect redirect_before = {};
+  Maybe<Redirect> redirect_before = {};
 };
 
 /// The configuration is replaced; `version` is the one after it.
@@ -37,7 +38,7 @@ struct NodeConfigured {
 struct NodeDeleted {
   std::uint64_t number = 0;
   std::string node = {};
-  MaybeRedirect redirect = {};                   ///< from now on at that name
+  Maybe<Redirect> redirect = {};                 ///< from now on at that name
   std::shared_ptr<const NodeState> before = {};  ///< immutable; to undo with
   std::optional<Burial> kept = {};
 };
@@ -48,7 +49,7 @@ struct NodeRestored {
   std::string node = {};
   std::shared_ptr<const NodeState> after = {};  ///< immutable
   Burial burial = {};
-  MaybeRedirect redirect_before = {};
+  Maybe<Redirect> redirect_before = {};
 };
 
 /// For the record. It is no part of the node's state.

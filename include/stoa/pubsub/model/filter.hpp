@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -8,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <stoa/base/maybe.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/pubsub/model/item.hpp>
 
@@ -27,25 +27,6 @@ struct Filter {
   friend bool operator==(const Filter&, const Filter&) = default;
 };
 
-/// A filter or, as nearly always, none. shared_ptr: subscriptions are many and copied often; a
-/// filter is immutable.
-class MaybeFilter {
- public:
-  MaybeFilter() = default;
-  explicit MaybeFilter(Filter filter);
-
-  explicit operator bool() const { return filter_ != nullptr; }
-  const Filter& operator*() const { return *filter_; }
-  const Filter* operator->() const { return filter_.get(); }
-
-  friend bool operator==(const MaybeFilter& a, const MaybeFilter& b) {
-    return a.filter_ == b.filter_ || (a && b && *a == *b);
-  }
-
- private:
-  std::shared_ptr<const Filter> filter_;
-};
-
 /// One text that says the filter, for one column of the store, and back; nullopt where it is none.
 std::string stored_text(const Filter& filter);
 std::optional<Filter> filter_of(std::string_view stored_text);
@@ -62,7 +43,7 @@ class Sieve {
   /// Keywords count whatever their case; one that begins or ends with a letter or digit of ASCII
   /// does not match within a longer word.
   bool passes(const Filter& filter) const;
-  bool passes(const MaybeFilter& filter) const { return !filter || passes(*filter); }
+  bool passes(const Maybe<Filter>& filter) const { return !filter || passes(*filter); }
 
  private:
   void read() const;

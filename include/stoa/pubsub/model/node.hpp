@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <stoa/base/box.hpp>
+#include <stoa/base/maybe.hpp>
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/pubsub/model/config.hpp>
@@ -30,25 +31,6 @@ struct Redirect {
   Timestamp until = {};
 
   friend bool operator==(const Redirect&, const Redirect&) = default;
-};
-
-/// Such, or, as nearly always, none.
-class MaybeRedirect {
- public:
-  MaybeRedirect() = default;
-  MaybeRedirect(Redirect redirect)
-      : redirect_(std::make_shared<const Redirect>(std::move(redirect))) {}
-
-  explicit operator bool() const { return redirect_ != nullptr; }
-  const Redirect& operator*() const { return *redirect_; }
-  const Redirect* operator->() const { return redirect_.get(); }
-
-  friend bool operator==(const MaybeRedirect& a, const MaybeRedirect& b) {
-    return a.redirect_ == b.redirect_ || (a && b && *a == *b);
-  }
-
- private:
-  std::shared_ptr<const Redirect> redirect_;  // immutable: changes and states share it
 };
 
 /// The collections that a node is in, by their numbers: NodeIDs. Where there are none, as at most
@@ -117,7 +99,7 @@ struct Audience {
   struct Choosy {
     struct Under {
       std::string subid = {};
-      MaybeFilter filter = {};
+      Maybe<Filter> filter = {};
       bool body = false;
     };
     Jid jid = {};
@@ -187,7 +169,7 @@ struct NodeState {
   /// No stored item was published before it. Loaded where `item_expire` is set (the oldest item's
   /// time), else left empty.
   std::optional<Timestamp> oldest_published = {};
-  MaybeRedirect redirect = {};
+  Maybe<Redirect> redirect = {};
   KnownOffer offer = {};  ///< may be over
 
   // Caches.

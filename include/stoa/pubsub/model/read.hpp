@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <stoa/base/maybe.hpp>
 #include <stoa/mam/mam.hpp>
 #include <stoa/pubsub/model/command_read.hpp>
 #include <stoa/pubsub/model/joined.hpp>
@@ -34,7 +35,7 @@ struct ItemsRead {
   std::vector<rsm::Order> order = {};
   std::size_t cap = 0;  ///< at most so many; without `page` the newest `cap`
   /// Only what passes it, before anything is counted or chosen.
-  MaybeFilter filter = {};
+  Maybe<Filter> filter = {};
   /// Items published at or before it have expired and are not seen.
   std::optional<Timestamp> expired_until = {};
   /// For the answer: how the publisher is shown.

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include <stoa/base/box.hpp>
+#include <stoa/base/maybe.hpp>
 #include <stoa/base/time.hpp>
 #include <stoa/jid/jid.hpp>
 #include <stoa/pubsub/model/digest.hpp>
@@ -33,7 +33,7 @@ struct SubscribeOptions {
 
   bool digest = false;                          ///< items come together, once a period
   std::uint32_t digest_frequency = 86'400'000;  ///< milliseconds between two digests
-  MaybeFilter filter = {};
+  Maybe<Filter> filter = {};
 
   bool watches() const { return temporary || shows != 0; }
 
@@ -46,26 +46,6 @@ struct Missed {
   std::vector<std::uint64_t> seqs = {};  ///< ascending, few
 
   friend bool operator==(const Missed&, const Missed&) = default;
-};
-
-/// Such, or, as nearly always, none. shared_ptr: subscriptions are many and copied often;
-/// immutable.
-class MaybeMissed {
- public:
-  MaybeMissed() = default;
-  explicit MaybeMissed(Missed missed)
-      : missed_(std::make_shared<const Missed>(std::move(missed))) {}
-
-  explicit operator bool() const { return missed_ != nullptr; }
-  const Missed& operator*() const { return *missed_; }
-  const Missed* operator->() const { return missed_.get(); }
-
-  friend bool operator==(const MaybeMissed& a, const MaybeMissed& b) {
-    return a.missed_ == b.missed_ || (a && b && *a == *b);
-  }
-
- private:
-  std::shared_ptr<const Missed> missed_;
 };
 
 /// The seqs as one text for one column of the store, and back; nullopt where it is none.
@@ -85,7 +65,7 @@ struct Subscription {
   /// When the notice before the end of the lease is due; empty where none is, or it went out.
   std::optional<Timestamp> announce = {};
   Timestamp since = {};
-  MaybeMissed missed = {};
+  Maybe<Missed> missed = {};
   std::optional<DigestMark> digest = {};  ///< empty where nothing waits for its next digest
 
   /// Gets events of the node; of items, in digests or as they come.
