@@ -162,6 +162,49 @@ TEST_CASE(
   CHECK(in_archive_table(tables) == "6 7");
 }
 
+TEST_CASE("what falls from a full node is in its archive, if it has one [PS-MAM-10] [PS-EVI-01]") {
+  NodeTables tables;
+  bool archives = true;
+  bool kept = false;
+  SUBCASE("that keeps everything: no row is touched") {
+    kept = true;
+  }
+  SUBCASE("that is looked at") {}
+  SUBCASE("without one it is deleted") {
+    archives = false;
+  }
+  tables.store("n", created(1, "n", config_with([&](auto& config) { config.archive = archives; })));
+  for (const std::uint64_t seq : {1u, 2u, 3u}) {
+    tables.add("n", change::ItemPublished{.number = 1, .item = item(seq, std::to_string(seq))});
+  }
+  tables.commit();
+  const auto places = [&] {
+    return tables.connection.run("SELECT string_agg(ctid::text, ' ' ORDER BY seq) FROM items")[0][0]
+        .as<std::string>();
+  };
+  const std::string before = places();
+  const change::ItemsRetracted fell{
+      1, {item(1, "1").meta, item(2, "2").meta}, change::Removal::evicted, kept};
+  tables.store("n", fell);
+  CHECK(in_archive_table(tables) == (archives ? "1 2" : ""));
+  CHECK((places() == before) == archives);
+  CHECK(tables.load("n").item_count == 1);
+  pubsub::ItemsRead items;
+  items.number = 1;
+  items.cap = 10;
+  const auto page = tables.read<pubsub::ItemPage>(items);
+  REQUIRE(page.items.size() == 1);
+  CHECK(page.items.front().meta.id == "3");
+
+  // One that comes and falls within a batch is kept likewise.
+  tables.add("n", change::ItemPublished{.number = 1, .item = item(4, "4")});
+  tables.add("n", change::ItemsRetracted{
+                      1, {item(3, "3").meta, item(4, "4").meta}, change::Removal::evicted, kept});
+  tables.commit();
+  CHECK(in_archive_table(tables) == (archives ? "1 2 3 4" : ""));
+  CHECK(tables.load("n").item_count == 0);
+}
+
 TEST_CASE("a purge touches no item, and what it leaves is cleared away in pieces [PS-PUR-05]") {
   NodeTables tables;
   bool archives = false;

@@ -125,7 +125,8 @@ void remove_items(const Scene& scene, const NodeConfig& config, change::Removal 
     for (std::size_t i = begin; i < end; ++i) event.ids.push_back(items[i].id);
     step.outbound.push_back(std::move(event));
   }
-  step.changes.push_back(change::ItemsRetracted{scene.state.number, std::move(items), why});
+  step.changes.push_back(
+      change::ItemsRetracted{scene.state.number, std::move(items), why, config.archives_all()});
 }
 
 void approve(const Scene& scene, Done& step, const Subscription& pending) {

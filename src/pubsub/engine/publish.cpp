@@ -191,7 +191,8 @@ void change_persistent(const Scene& scene, Plan& plan, Done& step) {
   for (auto& item : plan.items) step.changes.push_back(std::move(item));
   if (plan.evicted.empty()) return;
   step.changes.push_back(change::ItemsRetracted{scene.state.number, std::move(plan.evicted),
-                                                change::Removal::evicted});
+                                                change::Removal::evicted,
+                                                scene.config().archives_all()});
 }
 
 void announce(const Scene& scene, const Plan& plan, Done& step) {

@@ -35,7 +35,8 @@ struct NodeWork {
   enum class Fate {
     past,    ///< kept for the archive
     silent,  ///< kept for the archive, without its payload
-    fallen,  ///< as `past`, by the node's standing_from alone
+    fallen,  ///< as `past`, by the node's standing_from alone; deleted where it has no archive
+    kept,    ///< likewise, and it has one
     deleted
   };
   std::map<std::uint64_t, Fate> leaving = {};  ///< stored rows, by seq

@@ -29,11 +29,12 @@ void leave(NodeWork& work, const pubsub::ItemMeta& item, NodeWork::Fate fate) {
   if (const auto* pending = work.items.find({0, item.id})) {
     if (fate != NodeWork::Fate::deleted) work.passed.emplace_back(*pending, fate);
     work.items.erase({0, item.id});
-  } else {
-    work.leaving.emplace(item.seq, fate);
-    if (fate == NodeWork::Fate::fallen) {
-      work.standing_from = std::max(work.standing_from, item.seq + 1);
-    }
+    return;
+  }
+  const bool kept = fate == NodeWork::Fate::kept;
+  if (!kept) work.leaving.emplace(item.seq, fate);
+  if (kept || fate == NodeWork::Fate::fallen) {
+    work.standing_from = std::max(work.standing_from, item.seq + 1);
   }
 }
 
@@ -102,8 +103,10 @@ struct Add {
 
   void operator()(const change::ItemsRetracted& c) const {
     NodeWork& work = batch.node(c.number);
+    const NodeWork::Fate fate = fate_of(c.why);
+    const bool stays = c.kept && fate == NodeWork::Fate::fallen;
     for (const pubsub::ItemMeta& item : c.items) {
-      leave(work, item, fate_of(c.why));
+      leave(work, item, stays ? NodeWork::Fate::kept : fate);
       if (c.why == change::Removal::retracted) work.silenced[item.id] = item.seq;
     }
     work.more_items -= static_cast<std::int64_t>(c.items.size());

@@ -79,6 +79,9 @@ struct ItemsRetracted {
   std::uint64_t number = 0;
   std::vector<ItemMeta> items = {};
   Removal why = Removal::retracted;
+  /// The node's archive keeps all that fall from its end, however many and old: of those that are
+  /// stored no row changes.
+  bool kept = false;
 };
 
 /// All items with a seq up to `up_to` are gone, unless `keep` names one that stays.

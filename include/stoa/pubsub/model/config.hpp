@@ -63,6 +63,8 @@ struct NodeConfig {
   /// Whether it needs the presence of every subscriber.
   bool watches_subscribers() const { return presence_based_delivery || tempsub; }
   bool collection() const { return node_type == NodeType::collection; }
+  /// Whether its archive keeps every publication for ever.
+  bool archives_all() const { return archive && !archive_age && !archive_max; }
 
   friend bool operator==(const NodeConfig&, const NodeConfig&) = default;
 };
