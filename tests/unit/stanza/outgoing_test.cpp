@@ -99,11 +99,11 @@ TEST_CASE("a listing is written as stanzas of sheets, each with the addressee") 
   out.append_one(largest, 0);
   CHECK(out.largest_stanza() == largest.size());
 
-  std::string room(largest.size() + 1, '?');
-  char* at = room.data();
-  CHECK(listing->write(0, 3, at, room.data() + room.size()) == 1);  // whole stanzas only
-  CHECK(at == room.data() + largest.size());
-  CHECK(room == largest + "?");
+  std::string memory(largest.size() + 1, '?');
+  char* at = memory.data();
+  CHECK(listing->write(0, 3, at, memory.data() + memory.size()) == 1);  // whole stanzas only
+  CHECK(at == memory.data() + largest.size());
+  CHECK(memory == largest + "?");
 }
 
 TEST_CASE("a listing of nothing writes nothing") {
