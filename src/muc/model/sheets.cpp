@@ -15,10 +15,6 @@ void PresenceSheets::stale(std::string_view key) {
   }
 }
 
-bool PresenceSheets::empty() const {
-  return std::all_of(kinds_.begin(), kinds_.end(), [](auto& ranges) { return ranges.empty(); });
-}
-
 std::size_t PresenceSheets::footprint() const {
   std::size_t bytes = 0;
   for (const std::vector<Range>& ranges : kinds_) {

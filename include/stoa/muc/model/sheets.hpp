@@ -31,8 +31,6 @@ class PresenceSheets {
 
   /// What shows that occupant is to be written anew.
   void stale(std::string_view key);
-  void clear() { kinds_ = {}; }
-  bool empty() const;
   std::size_t footprint() const;
 
   /// All ranges, those to be written cut so that none has too many of `occupants`. The first one
