@@ -38,11 +38,14 @@ Shown absent(const RoomState& room, const Affiliate& row) {
   return shown;
 }
 
+bool is_stranger(const RoomState& room, const Occupant& occupant) {
+  return occupant.role == Role::visitor &&
+         room.affiliations.of(occupant.bare()) == Affiliation::none;
+}
+
 bool is_told(const Scene& scene, const Occupant& occupant) {
-  if (!is_broadcast(scene.room, occupant.role)) return false;
-  const bool stranger = occupant.role == Role::visitor &&
-                        scene.room.affiliations.of(occupant.bare()) == Affiliation::none;
-  return !stranger || !is_crowd(scene);
+  return is_broadcast(scene.room, occupant.role) &&
+         (!is_stranger(scene.room, occupant) || !is_crowd(scene));
 }
 
 std::string hats_of(const RoomState& room, std::string_view bare) {

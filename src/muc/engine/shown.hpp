@@ -27,6 +27,9 @@ inline bool is_broadcast(const RoomState& room, Role role) {
   return room.config->broadcasts(role);
 }
 
+/// A visitor without affiliation.
+bool is_stranger(const RoomState& room, const Occupant& occupant);
+
 /// Whether the room is so full that visitors without affiliation are not shown ([MUC-LIM-08]).
 inline bool is_crowd(const Scene& scene) {
   const std::size_t from = scene.settings.limits.crowd;

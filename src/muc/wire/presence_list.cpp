@@ -19,10 +19,7 @@ struct List {
   text::Reader reader = text::reader(room, say.viewer);
 
   bool shows(const Occupant& occupant) const {
-    if (!room.config->broadcasts(occupant.role)) return false;
-    const bool stranger = occupant.role == Role::visitor &&
-                          room.affiliations.of(occupant.bare()) == Affiliation::none;
-    return !stranger || !say.no_strangers;
+    return is_broadcast(room, occupant.role) && (!say.no_strangers || !is_stranger(room, occupant));
   }
 
   void write(StanzaSheet& sheet, const Shown& shown) const {
@@ -51,30 +48,25 @@ struct List {
   void add_many(Listing& listing) const {
     const PresenceSheets::Kind kind{reader == text::Reader::sees_jids, say.no_strangers};
     auto& ranges = room.sheets.touch().ranges(kind, room.occupants);
+    const Occupant* const left_out = room.occupants.by_key(say.except);
+    const std::size_t place =
+        left_out && shows(*left_out) ? room.occupants.rank(say.except) : room.occupants.size();
     std::size_t first = 0;
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       const std::size_t last =
           i + 1 < ranges.size() ? room.occupants.rank(ranges[i + 1].from) : room.occupants.size();
-      if (!ranges[i].sheet) ranges[i].sheet = sheet(first, last, {});
-      add(listing, ranges[i].sheet, first, last);
+      auto& kept = ranges[i].sheet;
+      if (!kept) kept = sheet(first, last, {});
+      if (place >= first && place < last) {
+        std::size_t before = 0;
+        room.occupants.each(first, place, [&](const Occupant& other) { before += shows(other); });
+        listing.add(kept, 0, before);
+        listing.add(kept, before + 1, kept->size());
+      } else {
+        listing.add(kept, 0, kept->size());
+      }
       first = last;
     }
-  }
-
-  /// The sheet of the occupants from `first` up to `last`, without the one who is left out.
-  void add(Listing& listing, const std::shared_ptr<const StanzaSheet>& sheet, std::size_t first,
-           std::size_t last) const {
-    const std::size_t place = room.occupants.rank(say.except);
-    const bool here = place >= first && place < last && shows(room.occupants.at(place)) &&
-                      room.occupants.at(place).key == say.except;
-    if (!here) {
-      listing.add(sheet, 0, sheet->size());
-      return;
-    }
-    std::size_t before = 0;
-    room.occupants.each(first, place, [&](const Occupant& other) { before += shows(other); });
-    listing.add(sheet, 0, before);
-    listing.add(sheet, before + 1, sheet->size());
   }
 
   /// Users with a reserved nick who are not here ([MUC-PRES-14]).

@@ -161,6 +161,7 @@ void Connection::plan(const Statement& statement) {
 }
 
 void Connection::fail() {
+  ready_ = nullptr;  // what it was about has failed
   try {
     throw;
   } catch (const pqxx::sql_error& error) {

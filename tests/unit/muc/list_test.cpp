@@ -150,12 +150,27 @@ TEST_CASE("the list of 5,000 occupants is one that others may overtake [MUC-ENTE
   CHECK(nicks.size() == 4999);
   CHECK_FALSE(nicks.contains("nick17"));
 
-  // One who comes leaves most of what was written for the next one.
   const std::size_t before = crowd.room.sheets.get()->footprint();
   Engine::shrink(crowd.room);
   CHECK(crowd.room.sheets.get() == nullptr);
   Crowd::stanzas(crowd.room, crowd.settings, list);
   CHECK(crowd.room.sheets.get()->footprint() == before);
+
+  // One who comes leaves all of what was written for the next one, save the range of its nick.
+  const auto sheets = [&] {
+    std::set<const StanzaSheet*> all;
+    for (const auto& range : crowd.room.sheets.get()->ranges({}, crowd.room.occupants)) {
+      all.insert(range.sheet.get());
+    }
+    return all;
+  };
+  const auto known = sheets();
+  CHECK(known.size() > 30);
+  crowd.apply(change::Seated{1, std::nullopt, Crowd::seat(5000, 0)});
+  Crowd::stanzas(crowd.room, crowd.settings, list);
+  std::size_t anew = 0;
+  for (const StanzaSheet* sheet : sheets()) anew += known.contains(sheet) ? 0u : 1u;
+  CHECK(anew == 1);
 }
 
 TEST_CASE(
