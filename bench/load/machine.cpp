@@ -122,19 +122,34 @@ void Database::empty() {
   run("CREATE SCHEMA public");
 }
 
+DatabaseLimits Database::measure(Rows rows) {
+  const bool plain = rows == Rows::plain;
+  run(plain ? "CREATE TABLE bench_limit (id bigint PRIMARY KEY, body text NOT NULL)"
+            : "CREATE TABLE bench_limit (LIKE items INCLUDING ALL)");
+  const char* const put =
+      plain ? "INSERT INTO bench_limit SELECT * FROM unnest($1::bigint[], $2::text[])"
+            : "INSERT INTO bench_limit (node, seq, first_seq, digest, id, publisher, created, "
+              "published, payload) SELECT 1, id, id, md5(id::text)::uuid, md5(id::text), "
+              "'user@bench.example', now(), now(), body FROM unnest($1::bigint[], $2::text[]) "
+              "AS r(id, body)";
+  check(Answer(PQprepare(connection_.get(), "put", put, 2, nullptr), PQclear));
+  DatabaseLimits limits;
+  limits.commit_p50_millis = batch_seconds(1, 400) * 1000;
+  limits.unnest_rows_per_second = 500 / batch_seconds(500, 60);
+  run("DEALLOCATE put");
+  run("DROP TABLE bench_limit");
+  return limits;
+}
+
+/// Transactions of `rows` each; the median of the seconds that one took.
 double Database::batch_seconds(std::size_t rows, std::size_t batches) {
   const std::string body(200, 'x');
   std::vector<double> times;
-  run("CREATE TABLE bench_limit (id bigint PRIMARY KEY, body text NOT NULL)");
-  check(Answer(PQprepare(connection_.get(), "put",
-                         "INSERT INTO bench_limit SELECT * FROM unnest($1::bigint[], $2::text[])",
-                         2, nullptr),
-               PQclear));
   for (std::size_t b = 0; b < batches; ++b) {
     std::string ids = "{";
     std::string bodies = "{";
     for (std::size_t r = 0; r < rows; ++r) {
-      ids += (r > 0 ? "," : "") + std::to_string(next_id_++);
+      ids += (r > 0 ? "," : "") + std::to_string(++next_id_);
       bodies += (r > 0 ? "," : "") + body;
     }
     ids += '}';
@@ -145,35 +160,31 @@ double Database::batch_seconds(std::size_t rows, std::size_t batches) {
         Answer(PQexecPrepared(connection_.get(), "put", 2, values, nullptr, nullptr, 0), PQclear));
     times.push_back(now() - start);
   }
-  run("DEALLOCATE put");
-  run("DROP TABLE bench_limit");
   std::sort(times.begin(), times.end());
   return times[times.size() / 2];
-}
-
-void measure_database(Database& database, MachineLimits& limits) {
-  limits.commit_p50_millis = database.batch_seconds(1, 400) * 1000;
-  limits.unnest_rows_per_second = 500 / database.batch_seconds(500, 60);
 }
 
 MachineLimits measure_machine(Database& database) {
   MachineLimits limits;
   limits.loopback_bytes_per_second = loopback();
   limits.expat_cpu_micros = expat();
-  measure_database(database, limits);
+  limits.plain = database.measure(Rows::plain);
   return limits;
 }
 
 void print(const MachineLimits& limits) {
-  std::printf(
-      "machine: loopback %.0f MB/s, expat %.2f us of CPU per stanza, commit of one row p50 %.3f "
-      "ms, "
-      "500-row unnest batches %.0f rows/s\n",
-      limits.loopback_bytes_per_second / 1e6, limits.expat_cpu_micros, limits.commit_p50_millis,
-      limits.unnest_rows_per_second);
+  std::printf("machine: loopback %.0f MB/s, expat %.2f us of CPU per stanza\n",
+              limits.loopback_bytes_per_second / 1e6, limits.expat_cpu_micros);
+  print("of a key and 200 bytes", limits.plain);
   double load[1] = {};
   if (::getloadavg(load, 1) == 1) std::printf("load average %.2f\n", load[0]);
   std::fflush(stdout);
+}
+
+void print(std::string_view rows, const DatabaseLimits& limits) {
+  std::printf("rows %.*s: commit of one p50 %.3f ms, 500-row unnest batches %.0f rows/s\n",
+              static_cast<int>(rows.size()), rows.data(), limits.commit_p50_millis,
+              limits.unnest_rows_per_second);
 }
 
 }  // namespace bench
