@@ -18,10 +18,10 @@ StanzaError bad_action(std::string_view text) {
       .with(xml::Element("bad-action", ns::commands));
 }
 
-xml::Element over(std::string_view status, std::string session) {
+xml::Element over(std::string_view status, std::string_view session) {
   return xml::Element("command", ns::commands)
       .set("node", reload_command)
-      .set("sessionid", std::move(session))
+      .set("sessionid", session)
       .set("status", status);
 }
 

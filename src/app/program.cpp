@@ -181,7 +181,7 @@ std::vector<std::string> Program::reload(const Config& read) {
 }
 
 /// The domain to which an iq is written, or else the first.
-void Program::operate(const std::string& request, std::function<void(std::string)> then) {
+void Program::operate(const std::string& request, const std::function<void(std::string)>& then) {
   const auto iq = xml::parse(request, ns::client);
   const std::string_view to = iq ? iq->attr_or("to", "") : std::string_view();
   const auto domain = std::find_if(domains_.begin(), domains_.end(), [&](const auto& one) {

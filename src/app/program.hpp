@@ -46,7 +46,7 @@ class Program {
   /// start().
   void on_reload(Reload reload) { reload_ = std::move(reload); }
   /// A request of the operator (an iq, as text); the answer is a stanza, or `!` and a reason.
-  void operate(const std::string& request, std::function<void(std::string)> then);
+  void operate(const std::string& request, const std::function<void(std::string)>& then);
 
   const Board& board() const { return board_; }
   /// nullptr until the services stand; may then be read from any thread.

@@ -183,7 +183,7 @@ void PubsubAccounts::note(const SharedErrand& errand, bool known) {
 }
 
 /// Takes it out of the list, all of that node where no subid is given.
-void PubsubAccounts::unsubscribed(const SharedErrand& errand, std::function<void()> then) {
+void PubsubAccounts::unsubscribed(const SharedErrand& errand, const std::function<void()>& then) {
   errand->entry.state = "none";
   const Jid account = errand->stanza.to;
   read_list(account, 0, [this, errand, account, then](const dispatch::Found<Entries>& found) {
@@ -209,7 +209,7 @@ void PubsubAccounts::unsubscribed(const SharedErrand& errand, std::function<void
 
 /// To the clients of the account before the request is answered (XEP-0376, 3.2). Of type normal:
 /// Prosody drops headlines of an account to itself.
-void PubsubAccounts::tell(const SharedErrand& errand, std::function<void()> then) {
+void PubsubAccounts::tell(const SharedErrand& errand, const std::function<void()>& then) {
   const Jid account = errand->stanza.to;
   read_list(account, 0, [this, errand, account, then](const dispatch::Found<Entries>& found) {
     const auto* const entries = std::get_if<Entries>(&found);
@@ -244,7 +244,7 @@ void PubsubAccounts::send_list(const Stanza& stanza, const xml::Element& asked) 
             });
 }
 
-void PubsubAccounts::read_list(const Jid& account, std::uint64_t after, Listed then) {
+void PubsubAccounts::read_list(const Jid& account, std::uint64_t after, const Listed& then) {
   const auto listed = [then](const dispatch::Found<pubsub::ReadResult>& found) {
     if (const auto* fault = std::get_if<dispatch::ReadFault>(&found)) return then(*fault);
     Entries entries;

@@ -70,11 +70,11 @@ class PubsubAccounts {
   void pass_on(const Stanza& stanza, const xml::Element& pam);
   void came_back(const SharedErrand& errand, const DoneAs& answer);
   void subscribed(const SharedErrand& errand, const xml::Element& iq);
-  void unsubscribed(const SharedErrand& errand, std::function<void()> then);
+  void unsubscribed(const SharedErrand& errand, const std::function<void()>& then);
   void note(const SharedErrand& errand, bool known);
-  void tell(const SharedErrand& errand, std::function<void()> then);
+  void tell(const SharedErrand& errand, const std::function<void()>& then);
   void send_list(const Stanza& stanza, const xml::Element& asked);
-  void read_list(const Jid& account, std::uint64_t after, Listed then);
+  void read_list(const Jid& account, std::uint64_t after, const Listed& then);
   void refuse(const Stanza& stanza, StanzaError error, const std::string& by = {});
   void end(const SharedErrand& errand, const dispatch::Outcome& outcome, const std::string& by);
 

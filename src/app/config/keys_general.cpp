@@ -1,12 +1,8 @@
 #include "app/config/key.hpp"
 
 // A member is named by what follows `c.` of the configuration.
-#define STOA_MEMBER(type, path) \
-  [](type & c) -> auto& {       \
-    return c.path;              \
-  }
-#define STOA_LINK(path) STOA_MEMBER(LinkConfig, path)
-#define STOA_CONFIG(path) STOA_MEMBER(Config, path)
+#define STOA_LINK(path) ([](LinkConfig & c) -> auto& { return c.path; })
+#define STOA_CONFIG(path) ([](Config & c) -> auto& { return c.path; })
 
 namespace stoa::app {
 

@@ -1,9 +1,6 @@
 #include "app/config/key.hpp"
 
-#define STOA_MUC(path)      \
-  [](Config & c) -> auto& { \
-    return c.muc.path;      \
-  }
+#define STOA_MUC(path) ([](Config & c) -> auto& { return c.muc.path; })
 
 namespace stoa::app {
 

@@ -1,9 +1,6 @@
 #include "app/config/key.hpp"
 
-#define STOA_PUBSUB(path)   \
-  [](Config & c) -> auto& { \
-    return c.pubsub.path;   \
-  }
+#define STOA_PUBSUB(path) ([](Config & c) -> auto& { return c.pubsub.path; })
 
 namespace stoa::app {
 
@@ -44,6 +41,12 @@ Keys pubsub_rule_keys() {
              STOA_PUBSUB(third_parties)),
       R::key("pubsub.trusted_proxies", "", "bare JIDs that may subscribe others",
              STOA_PUBSUB(trusted_proxies)),
+  };
+}
+
+/// How long what lasts, and what depends on who is on line.
+Keys pubsub_life_keys() {
+  return {
       R::key("pubsub.lease_policy", "",
              "subscriptions end: \"optional\" where asked for, \"applied\" always, \"asked\" once "
              "set, \"required\" before",
@@ -70,6 +73,11 @@ Keys pubsub_rule_keys() {
       R::key("pubsub.presence_grace", "seconds",
              "after a start or a break, until who is not on line is taken for gone",
              STOA_PUBSUB(presence_grace)),
+  };
+}
+
+Keys pubsub_event_keys() {
+  return {
       R::key("pubsub.relationship_rights", "",
              "to whose nodes others may be linked, or put below them: \"owners\", their own; "
              "\"publishers\", those where they may publish",
@@ -140,7 +148,9 @@ Keys pubsub_limit_keys() {
 
 Keys pubsub_keys() {
   Keys keys = pubsub_rule_keys();
-  for (Key<Config>& key : pubsub_limit_keys()) keys.push_back(std::move(key));
+  for (auto* const more : {pubsub_life_keys, pubsub_event_keys, pubsub_limit_keys}) {
+    for (Key<Config>& key : more()) keys.push_back(std::move(key));
+  }
   return keys;
 }
 

@@ -51,6 +51,7 @@ void flatten(const toml::table& table, const std::string& prefix, Values& out) {
 template <class Target>
 std::vector<std::string> names_of(const std::vector<Key<Target>>& keys, const std::string& prefix) {
   std::vector<std::string> names;
+  names.reserve(keys.size());
   for (const Key<Target>& key : keys) names.push_back(prefix + key.name);
   return names;
 }

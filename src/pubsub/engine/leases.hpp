@@ -30,7 +30,8 @@ struct Revision {
   const Subscription& before;
   Subscription base;  ///< what the form is laid over
 };
-OptionsSet set_options(const Scene& scene, Revision revision, const forms::Form& form, Done& step);
+OptionsSet set_options(const Scene& scene, const Revision& revision, const forms::Form& form,
+                       Done& step);
 
 /// What the form of options says of a subscription; without a lease that the service itself gave.
 Lease lease_of(const Subscription& subscription);

@@ -24,7 +24,8 @@ Lease lease_of(const Subscription& subscription) {
   return {subscription.options, lasting ? subscription.expires : std::nullopt};
 }
 
-OptionsSet set_options(const Scene& scene, Revision revision, const forms::Form& form, Done& step) {
+OptionsSet set_options(const Scene& scene, const Revision& revision, const forms::Form& form,
+                       Done& step) {
   const auto& [before, start] = revision;
   Subscription base = start;
   base.expires = lease_of(before).expires;

@@ -197,6 +197,7 @@ Verdict decide_own_watches(const Scene& scene) {
     own.push_back(as_subscription(jid, subid, SubscriptionState::subscribed));
   }
   std::vector<const Subscription*> all;
+  all.reserve(own.size());
   for (const Subscription& one : own) all.push_back(&one);
   Done step;
   step.reply = wire::own_subscriptions(list_name(scene.state), all);

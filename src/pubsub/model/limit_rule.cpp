@@ -116,6 +116,7 @@ std::optional<LimitRule> limit_rule_of(std::string_view text) {
 
 std::vector<std::pair<std::string_view, std::string>> named_limits(const Limits& limits) {
   std::vector<std::pair<std::string_view, std::string>> named;
+  named.reserve(std::size(limit_rows));
   for (const LimitRow& row : limit_rows) named.emplace_back(row.name, shown(row.get(limits)));
   return named;
 }

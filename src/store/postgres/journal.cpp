@@ -115,7 +115,7 @@ void Journal::tick() {
       notices_.tell_away(true);
     }
   }
-  if (!refused.empty()) tell(std::move(refused));
+  if (!refused.empty()) tell(refused);
 }
 
 void Journal::cut_if_stuck_locked(Time now) {
@@ -256,7 +256,7 @@ bool Journal::take() {
       if (!failing_since_) failing_since_ = now;
     }
   }
-  tell(std::move(refused));
+  tell(refused);
   return any;
 }
 
