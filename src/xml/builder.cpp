@@ -75,12 +75,11 @@ std::optional<StreamError> Builder::add_attribute(std::string_view qname, std::s
   const NamespaceName* const uri = bindings_.uri_of(name->prefix);
   if (uri == nullptr) return malformed("an attribute's prefix is not declared");
   for (const Attribute& other : out.attributes()) {
-    if (other.name == name->local && other.ns == uri->str()) {
+    if (other.name == name->local && other.ns() == uri->str()) {
       return malformed("an attribute is doubled");
     }
   }
-  out.add_attribute(
-      {std::string(name->local), std::string(value), std::string(name->prefix), uri->str()});
+  out.add_attribute({std::string(name->local), std::string(value), name->prefix, uri->str()});
   return std::nullopt;
 }
 

@@ -9,7 +9,7 @@ namespace {
 template <class Attributes>
 auto find_attribute(Attributes& attributes, std::string_view name, std::string_view ns) {
   return std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& attribute) {
-    return attribute.name == name && attribute.ns == ns;
+    return attribute.name == name && attribute.ns() == ns;
   });
 }
 
@@ -53,7 +53,7 @@ Element& Element::set(std::string_view name, std::string_view value) & {
   if (found != attributes_.end()) {
     found->value = value;
   } else {
-    attributes_.push_back({std::string(name), std::string(value), {}, {}});
+    attributes_.emplace_back(std::string(name), std::string(value));
   }
   return *this;
 }
@@ -68,7 +68,7 @@ void Element::set_lang(std::string_view lang) {
   if (found != attributes_.end()) {
     found->value = lang;
   } else {
-    attributes_.push_back({"lang", std::string(lang), "xml", std::string(xml_ns)});
+    attributes_.emplace_back("lang", std::string(lang), "xml", xml_ns);
   }
 }
 
@@ -82,7 +82,16 @@ Element& Element::add(Element child) {
   return *nodes_.back().element();
 }
 
+Element& Element::add(std::string_view name, std::string_view ns) {
+  Element child;
+  child.name_ = name;
+  child.ns_ = ns == ns_.str() ? ns_ : NamespaceName(ns);
+  return add(std::move(child));
+}
+
 Element& Element::add() {
+  // One child is the rule; who has two has some more.
+  if (nodes_.size() == 1 && nodes_.capacity() == 1) nodes_.reserve(4);
   return *nodes_.emplace_back().element();
 }
 
@@ -163,15 +172,31 @@ bool Element::has_text() const {
   });
 }
 
+std::string_view Element::prefix() const {
+  const Prefixes* const prefixes = prefixes_.get();
+  return prefixes ? std::string_view(prefixes->own) : std::string_view();
+}
+
+void Element::set_prefix(std::string_view prefix) {
+  if (!prefix.empty() || prefixes_.get()) prefixes_.touch().own = prefix;
+}
+
 void Element::declare(std::string_view prefix, std::string_view uri) {
-  declarations_.emplace_back(prefix, uri);
+  prefixes_.touch().declared.emplace_back(prefix, uri);
+}
+
+const Element::Declarations& Element::declarations() const {
+  static const Declarations none;
+  return prefixes_.get() ? prefixes_.get()->declared : none;
 }
 
 void Element::rename_ns(std::string_view from, const NamespaceName& to) {
   if (ns_.str() != from) return;
   ns_ = to;
-  for (auto& [prefix, uri] : declarations_) {
-    if (uri == from) uri = to.str();
+  if (Prefixes* const prefixes = prefixes_.get()) {
+    for (auto& [prefix, uri] : prefixes->declared) {
+      if (uri == from) uri = to.str();
+    }
   }
   for (Node& node : nodes_) {
     if (Element* element = node.element()) element->rename_ns(from, to);

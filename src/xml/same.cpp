@@ -12,7 +12,7 @@ bool same_attributes(const Element& a, const Element& b) {
   return left.size() == right.size() &&
          std::all_of(left.begin(), left.end(), [&](const Attribute& attribute) {
            return std::any_of(right.begin(), right.end(), [&](const Attribute& other) {
-             return attribute.name == other.name && attribute.ns == other.ns &&
+             return attribute.name == other.name && attribute.ns() == other.ns() &&
                     attribute.value == other.value;
            });
          });

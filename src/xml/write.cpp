@@ -127,12 +127,12 @@ class Writer {
   /// Declarations stand before attributes: what is read back is then written the same.
   void declare_for_attributes(const Element& element, std::size_t outer) {
     for (const Attribute& attribute : element.attributes()) {
-      if (!attribute.ns.empty()) prefix_for(attribute, outer);
+      if (!attribute.ns().empty()) prefix_for(attribute, outer);
     }
   }
 
   void write(const Attribute& attribute, std::size_t outer) {
-    if (attribute.ns.empty()) {
+    if (attribute.ns().empty()) {
       append_attribute(out_, attribute.name, attribute.value);
       return;
     }
@@ -144,15 +144,15 @@ class Writer {
 
   /// The prefix to write for an attribute's namespace, declared if it has to be.
   std::string_view prefix_for(const Attribute& attribute, std::size_t outer) {
-    if (attribute.ns == xml_ns) return "xml";
-    if (!attribute.prefix.empty()) {
-      if (uri_of(attribute.prefix) == attribute.ns) return attribute.prefix;
-      if (!declared_here(attribute.prefix, outer) && !reserved(attribute.prefix)) {
-        declare(attribute.prefix, attribute.ns);
-        return attribute.prefix;
+    if (attribute.ns() == xml_ns) return "xml";
+    if (!attribute.prefix().empty()) {
+      if (uri_of(attribute.prefix()) == attribute.ns()) return attribute.prefix();
+      if (!declared_here(attribute.prefix(), outer) && !reserved(attribute.prefix())) {
+        declare(attribute.prefix(), attribute.ns());
+        return attribute.prefix();
       }
     }
-    return made_for(attribute.ns);
+    return made_for(attribute.ns());
   }
 
   /// The prefix that was made up for `uri`, or a new one.

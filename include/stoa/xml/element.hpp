@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include <stoa/base/box.hpp>
+
 namespace stoa::xml {
 
 /// What the prefix `xml` always stands for.
@@ -30,12 +32,35 @@ class NamespaceName {
 };
 
 struct Attribute {
-  std::string name;    ///< local name
-  std::string value;   ///< unescaped
-  std::string prefix;  ///< empty for an attribute in no namespace
-  std::string ns;      ///< namespace URI; empty where prefix is
+  std::string name;   ///< local name
+  std::string value;  ///< unescaped
 
-  friend bool operator==(const Attribute&, const Attribute&) = default;
+  Attribute() = default;
+  Attribute(std::string local, std::string content)
+      : name(std::move(local)), value(std::move(content)) {}
+  Attribute(std::string local, std::string content, std::string_view prefix, std::string_view uri)
+      : Attribute(std::move(local), std::move(content)) {
+    qualify(prefix, uri);
+  }
+
+  /// Empty for an attribute in no namespace, as most are.
+  std::string_view prefix() const {
+    return scope_.get() ? std::string_view(scope_.get()->prefix) : std::string_view();
+  }
+  /// The namespace URI; empty where the prefix is.
+  std::string_view ns() const {
+    return scope_.get() ? std::string_view(scope_.get()->uri) : std::string_view();
+  }
+  void qualify(std::string_view prefix, std::string_view uri) {
+    scope_.touch() = {std::string(prefix), std::string(uri)};
+  }
+
+ private:
+  struct Scope {
+    std::string prefix;
+    std::string uri;
+  };
+  Box<Scope> scope_;
 };
 
 struct Node;
@@ -56,7 +81,7 @@ class Element {
   const std::string& name() const { return name_; }
   const std::string& ns() const { return ns_.str(); }
   const NamespaceName& shared_ns() const { return ns_; }
-  const std::string& prefix() const { return prefix_; }
+  std::string_view prefix() const;
   bool is(std::string_view name, std::string_view ns) const {
     return name_ == name && ns_.str() == ns;
   }
@@ -83,7 +108,7 @@ class Element {
   /// add).
   Element& add(Element child);
   Element& add();
-  Element& add(std::string_view name, std::string_view ns) { return add(Element(name, ns)); }
+  Element& add(std::string_view name, std::string_view ns);
   Element& text(std::string_view text) &;
   Element&& text(std::string_view text) &&;
   Element&& with(Element child) &&;
@@ -106,16 +131,15 @@ class Element {
 
   /// For the parser: the prefix as written and the prefixes declared here (prefix, URI; the default
   /// namespace is not among them, for the elements themselves say it).
-  void set_prefix(std::string_view prefix) { prefix_ = prefix; }
+  void set_prefix(std::string_view prefix);
   void set_name(std::string_view name, NamespaceName ns, std::string_view prefix) {
     name_ = name;
     ns_ = std::move(ns);
-    prefix_ = prefix;
+    set_prefix(prefix);
   }
+  using Declarations = std::vector<std::pair<std::string, std::string>>;
   void declare(std::string_view prefix, std::string_view uri);
-  const std::vector<std::pair<std::string, std::string>>& declarations() const {
-    return declarations_;
-  }
+  const Declarations& declarations() const;
   /// Moves the element from one namespace to another, and with it its children in the same
   /// namespace, and so on down; what stands below an element of another namespace stays as it was
   /// written.
@@ -126,11 +150,16 @@ class Element {
   friend bool same(const Element& a, const Element& b);
 
  private:
+  /// Few elements have a prefix, or declare one.
+  struct Prefixes {
+    std::string own;
+    Declarations declared;
+  };
+
   std::string name_;
   NamespaceName ns_;
-  std::string prefix_;
+  Box<Prefixes> prefixes_;
   std::vector<Attribute> attributes_;
-  std::vector<std::pair<std::string, std::string>> declarations_;
   std::vector<Node> nodes_;
 };
 

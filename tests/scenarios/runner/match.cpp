@@ -27,12 +27,12 @@ std::string_view marker(std::string_view text, std::size_t at) {
 }
 
 bool is_namespace(const Attribute& attribute) {
-  return attribute.prefix == "xmlns" || (attribute.prefix.empty() && attribute.name == "xmlns");
+  return attribute.prefix() == "xmlns" || (attribute.prefix().empty() && attribute.name == "xmlns");
 }
 
 const Attribute* find(const Element& element, const Attribute& like) {
   for (const Attribute& attribute : element.attributes()) {
-    if (attribute.name == like.name && attribute.ns == like.ns) return &attribute;
+    if (attribute.name == like.name && attribute.ns() == like.ns()) return &attribute;
   }
   return nullptr;
 }
@@ -159,7 +159,7 @@ Element filled(const Element& element, const Captures& captures) {
   Element result = element;
   std::vector<Attribute> attributes = element.attributes();
   for (const Attribute& attribute : attributes) {
-    if (attribute.ns.empty()) result.set(attribute.name, filled(attribute.value, captures));
+    if (attribute.ns().empty()) result.set(attribute.name, filled(attribute.value, captures));
   }
   for (Node& node : result.nodes()) {
     if (Element* const child = node.element()) {
