@@ -190,7 +190,7 @@ void Session::on_stream_close() {
   stream_closed_ = true;
 }
 
-void Session::take(xml::Element element) {
+void Session::take(xml::Element&& element) {
   if (element.is("error", ns::stream)) {
     end_politely(explain(element, shared_.settings), "</stream:stream>");
   } else if (element.ns() == ns::stream) {
@@ -216,7 +216,7 @@ void Session::take_handshake(const xml::Element& element) {
   tick_.raise();
 }
 
-void Session::take_stanza(xml::Element element) {
+void Session::take_stanza(xml::Element&& element) {
   ++shared_.counters.stanzas_in;
   auto stanza = decode_stanza(std::move(element));
   if (stanza.ok()) {

@@ -68,9 +68,9 @@ class Session : public std::enable_shared_from_this<Session>, private xml::Strea
   static awaitable<void> tick_loop(std::shared_ptr<Session> self);
 
   void take(std::string_view bytes);
-  void take(xml::Element element);
+  void take(xml::Element&& element);
   void take_handshake(const xml::Element& element);
-  void take_stanza(xml::Element element);
+  void take_stanza(xml::Element&& element);
   bool take_ping_answer(const Stanza& stanza);
   void hand_over();
   bool held() const;

@@ -96,9 +96,9 @@ class Dispatcher final : public JournalEvents {
 
   Domain* find(std::string_view name);
   Domain* domain_of(const Stanza& stanza);
-  void accept(Domain& domain, Stanza stanza);
+  void accept(Domain& domain, Stanza&& stanza);
   bool within_rate(Domain& domain, const Stanza& stanza);
-  void route(Domain& domain, Stanza stanza);
+  void route(Domain& domain, Stanza&& stanza);
   bool answer_common(Domain& domain, Stanza& stanza);
   bool answer_disco(Domain& domain, Stanza& stanza);
   void answer_info(Domain& domain, const Stanza& stanza);

@@ -83,7 +83,10 @@ class EntityService final : public Service {
   void set_settings(Settings settings) { settings_ = std::move(settings); }
   const Settings& settings() const { return settings_; }
   void set_admins(std::set<std::string, std::less<>> admins) { admins_ = std::move(admins); }
+  /// In memory, those that do not exist but were asked for among them.
   std::size_t entities() const { return entities_.size(); }
+  /// Of those in memory the ones that exist.
+  std::size_t existing() const { return by_number_.size(); }
   /// Whether anything of any entity is under way.
   bool busy() const { return !busy_.slots().empty(); }
   /// Asks the entity of that key without a stanza: whatever comes of it, nobody is answered.
@@ -107,17 +110,28 @@ class EntityService final : public Service {
   struct Round;  // errands, and what they are for
 
   /// One request on its way. Ticks and errands have no stanza; a row of the outbox has no request
-  /// either.
+  /// either. What is large is not moved with it: a job goes through many hands.
   struct Job {
-    std::optional<Stanza> stanza;
-    std::variant<std::monostate, Request, OutboxRow> what;
+    std::unique_ptr<Stanza> stanza = {};
+    std::unique_ptr<const Request> asked = {};
+    std::unique_ptr<const OutboxRow> row = {};
     std::uint8_t lacked = 0;
     bool ordered = false;  // the sender's later stanzas wait for this one
     bool tick = false;
     std::size_t errand = 0;             // its place in the round
     std::shared_ptr<Round> round = {};  // shared by its errands; the last one ends it
 
-    const Request& request() const { return std::get<Request>(what); }
+    Job() = default;
+    explicit Job(Request&& request) : asked(std::make_unique<Request>(std::move(request))) {}
+    explicit Job(OutboxRow&& what) : row(std::make_unique<OutboxRow>(std::move(what))) {}
+    Job(Stanza&& from, Request&& request) : Job(std::move(request)) {
+      stanza = std::make_unique<Stanza>(std::move(from));
+    }
+    Job(std::optional<Stanza>&& from, Request&& request) : Job(std::move(request)) {
+      if (from) stanza = std::make_unique<Stanza>(std::move(*from));
+    }
+
+    const Request& request() const { return *asked; }
   };
 
   /// A decided request that rests on something not stored yet.
@@ -127,8 +141,8 @@ class EntityService final : public Service {
     std::uint64_t after = 0;
     Durability durability = Durability::soft;
     std::shared_ptr<const std::vector<Change>> changes = {};  // shared with the journal's unit
-    Job job;
-    std::optional<Read> read;  // goes to the store when everything before it is stored
+    Job job = {};
+    std::unique_ptr<Read> read = {};  // goes to the store when everything before it is stored
   };
 
   /// Exists only while something is under way.

@@ -41,14 +41,14 @@ bool EntityService<E>::handle(Stanza& stanza) {
           [&](claim::Answer& answer) { return settle_now(Accepted{std::move(answer.reply)}); },
           [&](StanzaError& error) { return settle_now(std::move(error)); },
           [&](claim::ForEntity<Request>& it) {
-            submit(touch(it.key), Job{std::move(stanza), std::move(it.request)});
+            submit(touch(it.key), Job(std::move(stanza), std::move(it.request)));
             return true;
           },
           [&](claim::ForNewEntity<Request>& it) {
             Entity& entity = create(it.key);
             entity.phase = Slot::Phase::ready;
             weigh(entity);
-            submit(entity, Job{std::move(stanza), std::move(it.request)});
+            submit(entity, Job(std::move(stanza), std::move(it.request)));
             return true;
           },
           [&](claim::ForNumber<Request>& it) {
@@ -66,7 +66,7 @@ bool EntityService<E>::handle(Stanza& stanza) {
 template <Engine E>
 void EntityService<E>::for_number(std::uint64_t number, MaybeStanza stanza, Request request) {
   if (const auto it = by_number_.find(number); it != by_number_.end()) {
-    submit(*it->second, Job{std::move(stanza), std::move(request)});
+    submit(*it->second, Job(std::move(stanza), std::move(request)));
     return;
   }
   loader_.key_of(number, alive([this, number, stanza = std::move(stanza),
@@ -79,22 +79,22 @@ template <Engine E>
 void EntityService<E>::number_known(std::uint64_t number, MaybeStanza stanza, Request request,
                                     Found<std::string> key) {
   if (const auto it = by_number_.find(number); it != by_number_.end()) {
-    submit(*it->second, Job{std::move(stanza), std::move(request)});
+    submit(*it->second, Job(std::move(stanza), std::move(request)));
     return;
   }
   const auto* name = std::get_if<std::string>(&key);
   if (!name || name->empty()) return;
-  submit(touch(*name), Job{std::move(stanza), std::move(request)});
+  submit(touch(*name), Job(std::move(stanza), std::move(request)));
 }
 
 template <Engine E>
 void EntityService<E>::ask(const std::string& key, Request request) {
-  submit(touch(key), Job{std::nullopt, std::move(request)});
+  submit(touch(key), Job(std::move(request)));
 }
 
 template <Engine E>
 void EntityService<E>::ask(const std::string& key, Request request, Done done) {
-  Job job{std::nullopt, std::move(request)};
+  Job job(std::move(request));
   job.round = std::make_shared<Round>();
   job.round->outcomes.resize(1);
   job.round->left = 1;
@@ -161,8 +161,8 @@ void EntityService<E>::run_first(Entity& entity) {
 
 template <Engine E>
 void EntityService<E>::run(Entity& entity, Job job) {
-  if (const auto* row = std::get_if<OutboxRow>(&job.what)) {
-    resend(entity, *row);
+  if (job.row) {
+    resend(entity, *job.row);
     return;
   }
   if (entity.activity && entity.activity->records.size() >= limits_.pending) {
@@ -275,7 +275,7 @@ void EntityService<E>::follow_up([[maybe_unused]] const Change& change,
     common_.post(alive([this, seq, next = std::move(*next)]() mutable {
       Entity& other = touch(next.first);
       other.last_seq = std::max(other.last_seq, seq);  // its look-ups see the change
-      submit(other, Job{std::nullopt, std::move(next.second)});
+      submit(other, Job(std::move(next.second)));
     }));
   }
 }
@@ -319,7 +319,7 @@ void EntityService<E>::keep(Entity& entity, Record record) {
 template <Engine E>
 void EntityService<E>::refuse(Entity& entity, Job job, const StanzaError& error) {
   end_order(job);
-  if (std::holds_alternative<OutboxRow>(job.what)) row_failed(error);
+  if (job.row) row_failed(error);
   errand_done(job, error);
   if (!job.stanza) return;
   // A refusal rests on what the entity's pending requests made of it, whatever kind of stanza it

@@ -15,7 +15,7 @@ void EntityService<E>::plan(Entity& entity, Job job, Read read) {
     record.owner = common_.release.next_owner();
     record.after = after;
     record.job = std::move(job);
-    record.read = std::move(read);
+    record.read = std::make_unique<Read>(std::move(read));
     keep(entity, std::move(record));
     return;
   }
@@ -113,7 +113,7 @@ bool EntityService<E>::send_out([[maybe_unused]] const Stanza& request,
     common_.senders.begin(request.from);
     std::size_t place = 0;
     for (auto& [key, what] : errands) {
-      Job job{std::nullopt, std::move(what)};
+      Job job(std::move(what));
       job.errand = place++;
       job.round = round;
       submit(touch(key), std::move(job));

@@ -119,7 +119,7 @@ void EntityService<E>::next_row() {
     }
     recovery_->number = row.entity;
     recovery_->key = *name;
-    submit(touch(*name), Job{std::nullopt, std::move(row)});
+    submit(touch(*name), Job(std::move(row)));
   };
   if (number == recovery.number) {
     with_key(recovery.key);
@@ -169,7 +169,7 @@ void EntityService<E>::run_due(Timestamp now) {
       after_run(entity);
       continue;
     }
-    Job tick{std::nullopt, Request(typename E::Tick{})};
+    Job tick(Request(typename E::Tick{}));
     tick.tick = true;
     submit(entity, std::move(tick));
   }
