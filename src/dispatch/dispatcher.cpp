@@ -62,6 +62,13 @@ StanzaError too_much() {
           "The stanza is nested too deeply, or a form in it has too many fields."};
 }
 
+/// A message that somebody wrote to an address behind the domain, where nobody is (RFC
+/// 6121, 8.5.1). Headlines are nobody's loss.
+bool says_something(const Stanza& stanza) {
+  return stanza.kind == StanzaKind::message && !stanza.is_error() && stanza.type != "headline" &&
+         !is_bare_domain(stanza.to);
+}
+
 StanzaError unknown_command() {
   return {ErrorType::cancel, Condition::item_not_found, "XEP-0050 2.4", "There is no such command"};
 }
@@ -160,7 +167,7 @@ void Dispatcher::handle(Stanza stanza) {
   accept(*domain, std::move(stanza));
 }
 
-void Dispatcher::accept(Domain& domain, Stanza stanza) {
+void Dispatcher::accept(Domain& domain, Stanza&& stanza) {
   if (xml::take_cut_mark(stanza.element) ||
       most_fields(stanza.element, form_depth) >
           domain.settings.senders.of(stanza.from).form_fields) {
@@ -191,7 +198,7 @@ bool Dispatcher::within_rate(Domain& domain, const Stanza& stanza) {
   return domain.rate.take(stanza.from.bare_view(), rate, common_.now());
 }
 
-void Dispatcher::route(Domain& domain, Stanza stanza) {
+void Dispatcher::route(Domain& domain, Stanza&& stanza) {
   const bool iq_request = stanza.kind == StanzaKind::iq && is_request(stanza);
   if (iq_request && !well_formed_request(stanza)) {
     settle(domain, stanza, malformed());
@@ -202,7 +209,10 @@ void Dispatcher::route(Domain& domain, Stanza stanza) {
   for (const auto& service : domain.services) {
     if (service->handle(stanza)) return;
   }
-  if (!iq_request) return;
+  if (!iq_request) {
+    if (own && says_something(stanza)) settle(domain, stanza, unknown_payload());
+    return;
+  }
   const auto query = disco::decode(stanza);
   if (query && !query->ok()) {
     settle(domain, stanza, query->error());

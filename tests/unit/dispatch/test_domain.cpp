@@ -156,6 +156,23 @@ TEST_CASE("what nobody knows is service-unavailable [PS-GEN-03] [MUC-IQ-09]") {
         "service-unavailable");
 }
 
+TEST_CASE(
+    "a message to nobody is service-unavailable, one that answers nothing is not answered "
+    "[PS-GEN-02] [MUC-COMP-06]") {
+  World world(0);
+  const auto message = [](const std::string& type, const std::string& to) {
+    return "<message type='" + type + "' from='romeo@montague.lit/orchard' to='" + to +
+           "'><body>hi</body></message>";
+  };
+  for (const std::string type : {"chat", "normal", "groupchat", "unheard-of"}) {
+    CHECK(condition(only(world.ask(message(type, "bob@toy.lit")))) == "service-unavailable");
+  }
+  for (const std::string type : {"error", "headline"}) {
+    CHECK(world.ask(message(type, "bob@toy.lit")).empty());
+  }
+  CHECK(world.ask(message("chat", "toy.lit")).empty());
+}
+
 TEST_CASE("a node that nobody knows is item-not-found [PS-DISC-14] [MUC-DISCO-21]") {
   World world;
   for (const std::string kind : {"info", "items"}) {
