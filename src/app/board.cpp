@@ -70,9 +70,10 @@ void write_links(Page& page, const Snapshot& now) {
        [](const LinkState& link) { return link.counters.outbox_bytes; });
   each("link_undecodable_total", "counter", "Stanzas without usable addresses.",
        [](const LinkState& link) { return link.counters.undecodable; });
-  each("link_dropped_total", "counter", "Outputs dropped: too large, or outbox full.",
-       [](const LinkState& link) {
-         return link.counters.dropped_too_large + link.counters.dropped_full;
+  each("link_dropped_total", "counter",
+       "Outputs dropped: too large, of another domain, or outbox full.", [](const LinkState& link) {
+         return link.counters.dropped_too_large + link.counters.dropped_full +
+                link.counters.dropped_foreign;
        });
 }
 
@@ -145,6 +146,20 @@ void write_dispatch(Page& page, const dispatch::Metrics& metrics) {
            metrics.entity_bytes.load());
 }
 
+void write_entities(Page& page, const Snapshot& snapshot) {
+  page.metric("rooms", "gauge", "Rooms in memory.");
+  for (const EntityCount& count : snapshot.entities) {
+    if (count.service != "muc") continue;
+    page.sample(fmt::format("domain=\"{}\"", count.domain), count.loaded);
+  }
+  page.metric("nodes", "gauge", "Nodes in memory; pep: those of users.");
+  for (const EntityCount& count : snapshot.entities) {
+    if (count.service == "muc") continue;
+    page.sample(fmt::format("domain=\"{}\",service=\"{}\"", count.domain, count.service),
+                count.loaded);
+  }
+}
+
 }  // namespace
 
 std::string Snapshot::missing() const {
@@ -163,11 +178,7 @@ std::string prometheus(const Snapshot& snapshot, const dispatch::Metrics* metric
   page.one("resident_bytes", "gauge", "Resident memory of the process.", resident_bytes());
   write_links(page, snapshot);
   write_store(page, snapshot.store);
-  page.metric("entities", "gauge", "Rooms and nodes in memory.");
-  for (const EntityCount& count : snapshot.entities) {
-    page.sample(fmt::format("domain=\"{}\",service=\"{}\"", count.domain, count.service),
-                count.loaded);
-  }
+  write_entities(page, snapshot);
   if (metrics != nullptr) write_dispatch(page, *metrics);
   return page.take();
 }

@@ -23,8 +23,8 @@ struct LinkState {
 
 struct EntityCount {
   std::string domain;
-  std::string service;  ///< pubsub or muc
-  std::size_t loaded = 0;
+  std::string service;     ///< muc, pubsub or pep
+  std::size_t loaded = 0;  ///< rooms or nodes in memory
 };
 
 /// What the loop thread last wrote down for other threads.

@@ -80,8 +80,8 @@ using Made = std::function<void(dispatch::EntityService<E>&)>;
 
 template <class E>
 Hosted host(
-    std::string name, typename E::Settings settings, const LinkConfig& link, const Config& config,
-    const Place& place, std::shared_ptr<Ports<E>> ports, const Made<E>& tell = [](auto&) {}) {
+    typename E::Settings settings, const LinkConfig& link, const Config& config, const Place& place,
+    std::shared_ptr<Ports<E>> ports, const Made<E>& tell = [](auto&) {}) {
   const std::string& domain = link.link.domain;
   auto service = std::make_unique<dispatch::EntityService<E>>(
       dispatch::ServicePlace{.common = place.common,
@@ -93,8 +93,8 @@ Hosted host(
   place.dispatcher.add_service(domain, std::move(service));
   tell(*made);
   Hosted hosted{.domain = domain,
-                .name = std::move(name),
-                .loaded = [made] { return made->entities(); },
+                .name = std::is_same_v<E, muc::Engine> ? "muc" : "pubsub",
+                .loaded = [made] { return made->existing(); },
                 .set_admins = [made](Admins admins) { made->set_admins(std::move(admins)); },
                 .set_limits = [made](const Config& read) { take_limits(*made, read); },
                 .ports = ports};
@@ -158,7 +158,7 @@ std::vector<Hosted> host_nodes_with_accounts(pubsub::Settings settings, const Li
   hosted.push_back(
       {.domain = link.link.domain,
        .name = "pep",
-       .loaded = [&accounts] { return accounts.entities(); },
+       .loaded = [&accounts] { return accounts.existing(); },
        .set_admins = [&accounts](Admins admins) { accounts.set_admins(std::move(admins)); },
        .set_limits = [&accounts](const Config& read) { take_limits(accounts, read); },
        .ports = kept});
@@ -166,7 +166,7 @@ std::vector<Hosted> host_nodes_with_accounts(pubsub::Settings settings, const Li
   kept->stored = std::exchange(ports->loader, nullptr);
   ports->loader = std::make_unique<pep::RosterLoader>(*kept->stored, gateway);
   hosted.push_back(
-      host<pubsub::Engine>("pubsub", std::move(settings), link, config, place, std::move(ports),
+      host<pubsub::Engine>(std::move(settings), link, config, place, std::move(ports),
                            [&accounts](pep::NodeService& nodes) { accounts.serve(nodes); }));
   return hosted;
 }
@@ -210,14 +210,14 @@ std::vector<Hosted> host_services(const LinkConfig& link, const Config& config,
     muc::Settings settings = config.muc;
     settings.service = domain;
     settings.vcard = xml::to_string(profile_of(config.service).vcard.value(), ns::client);
-    hosted.push_back(host<muc::Engine>("muc", std::move(settings), link, config, place,
+    hosted.push_back(host<muc::Engine>(std::move(settings), link, config, place,
                                        ports_of<muc::Engine>(link, place)));
   }
   if (offers(link, "pubsub") && !link.pep) {
     pubsub::Settings settings = config.pubsub;
     settings.service = domain;
-    hosted.push_back(host<pubsub::Engine>("pubsub", pubsub::prepare(std::move(settings)), link,
-                                          config, place, ports_of<pubsub::Engine>(link, place)));
+    hosted.push_back(host<pubsub::Engine>(pubsub::prepare(std::move(settings)), link, config, place,
+                                          ports_of<pubsub::Engine>(link, place)));
   }
   return hosted;
 }

@@ -163,10 +163,17 @@ void Link::send(Outgoing out, std::uint64_t mark) {
   const Outbox::Taken taken = shared.outbox.send(std::move(out), mark, steady_clock::now());
   if (idle && impl_->session) impl_->session->output_waits();
   if (taken == Outbox::Taken::yes) return;
-  const bool large = taken == Outbox::Taken::too_large;
-  ++(large ? shared.counters.dropped_too_large : shared.counters.dropped_full);
-  log::error(large ? "stanza above the limit of the link dropped" : "outbox full, output dropped",
-             {{"link", shared.settings.domain}, {"bytes", std::to_string(bytes)}});
+  const char* why = "outbox full, output dropped";
+  if (taken == Outbox::Taken::full) {
+    ++shared.counters.dropped_full;
+  } else if (taken == Outbox::Taken::too_large) {
+    ++shared.counters.dropped_too_large;
+    why = "stanza above the limit of the link dropped";
+  } else {
+    ++shared.counters.dropped_foreign;
+    why = "stanza in another domain's name dropped";
+  }
+  log::error(why, {{"link", shared.settings.domain}, {"bytes", std::to_string(bytes)}});
 }
 
 void Link::pause() {

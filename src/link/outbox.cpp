@@ -98,9 +98,10 @@ Outbox::Outbox(OutboxSettings settings) : settings_(std::move(settings)) {
 }
 
 Outbox::Taken Outbox::send(Outgoing out, std::uint64_t mark, Steady now) {
-  assert(is_ours(out));
   Taken taken = Taken::yes;
-  if (out.largest_stanza() > settings_.stanza_bytes) {
+  if (!is_ours(out)) {
+    taken = Taken::foreign;
+  } else if (out.largest_stanza() > settings_.stanza_bytes) {
     taken = Taken::too_large;
   } else if (held() > settings_.capacity) {
     taken = Taken::full;
@@ -424,13 +425,16 @@ void Outbox::update_congestion() {
 
 bool Outbox::is_ours(const Outgoing& out) const {
   if (out.count() == 0) return true;
-  const std::string start =
-      out.listing ? std::string(out.start()) : out.head + out.middle + out.tail;
-  const std::size_t from = start.find(" from='");
-  if (from == std::string::npos) return false;
-  const std::size_t begin = from + 7;
-  std::string_view jid = std::string_view(start).substr(begin, start.find('\'', begin) - begin);
-  jid = jid.substr(0, jid.find('/'));
+  constexpr std::string_view attribute = " from='";
+  std::string_view jid;
+  for (const std::string_view part : {out.start(), std::string_view(out.middle)}) {
+    const std::string_view tag = part.substr(0, part.find('>'));  // in values it is escaped
+    const std::size_t from = tag.find(attribute);
+    if (from == std::string_view::npos) continue;
+    jid = tag.substr(from + attribute.size());
+    break;
+  }
+  jid = jid.substr(0, jid.find_first_of("'/"));
   const std::size_t at = jid.find('@');
   return (at == std::string_view::npos ? jid : jid.substr(at + 1)) == settings_.domain;
 }

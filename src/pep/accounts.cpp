@@ -324,9 +324,9 @@ void Accounts::serve(NodeService& nodes) {
   });
 }
 
-std::size_t Accounts::entities() const {
+std::size_t Accounts::existing() const {
   std::size_t count = 0;
-  for (const auto& [name, account] : accounts_) count += account->nodes.entities();
+  for (const auto& [name, account] : accounts_) count += account->nodes.existing();
   return count;
 }
 

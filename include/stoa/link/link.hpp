@@ -100,6 +100,7 @@ struct Counters {
   std::uint64_t bytes_out = 0;
   std::uint64_t connects = 0;           ///< successful handshakes
   std::uint64_t undecodable = 0;        ///< stanzas in without a usable from or to; dropped
+  std::uint64_t dropped_foreign = 0;    ///< outgoings in the name of another domain
   std::uint64_t dropped_too_large = 0;  ///< outgoings with a stanza above the limit
   std::uint64_t dropped_full = 0;       ///< outgoings refused by a full outbox
   std::size_t outbox_bytes = 0;         ///< unwritten, and kept until proved taken

@@ -68,9 +68,9 @@ class Outbox {
   explicit Outbox(OutboxSettings settings);
 
   /// too_large: a stanza is larger than the limit. full: more memory is held than the capacity
-  /// allows. Both leave the outbox
-  /// as it was: nothing of `out` will be written, but its mark counts as delivered in its turn.
-  enum class Taken { yes, too_large, full };
+  /// allows. foreign: its `from` is of another domain. All three leave the outbox as it was:
+  /// nothing of `out` will be written, but its mark counts as delivered in its turn.
+  enum class Taken { yes, too_large, full, foreign };
 
   /// Appends. Marks never go down from one call to the next; 0 is no mark.
   Taken send(Outgoing out, std::uint64_t mark, Steady now);

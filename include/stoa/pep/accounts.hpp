@@ -89,7 +89,7 @@ class Accounts final : public dispatch::Service, private GatewayEvents {
   const pubsub::Settings& settings() const { return settings_; }
 
   /// Nodes in memory, of all accounts.
-  std::size_t entities() const;
+  std::size_t existing() const;
 
  private:
   struct Account;

@@ -67,6 +67,20 @@ const Steady now;
 
 }  // namespace
 
+TEST_CASE("nothing is written in the name of another domain [MUC-COMP-02]") {
+  Outbox outbox(settings());
+  Outgoing other;
+  other.head = "<message from='room@rooms.example.net/n' to='a@b'/>";
+  CHECK(outbox.send(other, 1, now) == Outbox::Taken::foreign);
+  other.head = "<message to='a@b'><body> from='rooms.example.org'</body></message>";
+  CHECK(outbox.send(other, 2, now) == Outbox::Taken::foreign);
+  CHECK(outbox.send(reply(), 3, now) == Outbox::Taken::yes);
+  CHECK(outbox.send(broadcast(2), 4, now) == Outbox::Taken::yes);
+  const std::string all = drain(outbox);
+  CHECK(all.find("example.net") == std::string::npos);
+  CHECK(count(all, "<message ") == 2);
+}
+
 TEST_CASE("whatever the size of the chunk, the bytes and their order are the same") {
   std::string expected;
   broadcast(700).append_to(expected);
