@@ -3,6 +3,7 @@
 
 [APP-SKT-01] [APP-SKT-04] [APP-SKT-07] [APP-CHT-02] [APP-CHT-07] [APP-CHT-10] [APP-CHT-12] [APP-DSC-03]
 """
+import contextlib
 import os
 import sys
 
@@ -81,9 +82,10 @@ class Person:
 
 
 def sketch(alice, bob):
+    before = bob.strokes()
     alice.draw((40, 30), (20, -10))
-    bob.until("sees the stroke", lambda: bob.strokes() >= 1)
-    alice.until("sees its own stroke", lambda: alice.strokes() >= 1)
+    bob.until("sees the stroke", lambda: bob.strokes() > before)
+    alice.until("sees its own stroke", lambda: alice.strokes() > before)
 
 
 def late_joiner(bob, strokes):
@@ -146,29 +148,43 @@ def moderate(alice, bob):
     bob.sees("#login-state", "forbidden")
 
 
-def main(server_name):
+@contextlib.contextmanager
+def house(server_name):
+    """Yields a server with the accounts of alice and bob, stoa attached, and a folder for browsers."""
     with scratch() as folder, Postgres(folder + "/pg") as database, \
             SERVERS[server_name](folder + "/xmpp") as server:
         for name in ("alice", "bob"):
             server.add_user(name, "secret")
-        with Stoa(folder + "/stoa", link=server, database=database.create_database("stoa")), \
-                SketchroomPage(server, COMPONENT, HOST) as page:
-            alice, bob = (Person(name, page.url, folder) for name in ("alice", "bob"))
-            try:
-                alice.enter()
-                bob.enter()
-                alice.until("with bob", lambda: len(alice.texts("#occupants li")) == 2)
-                sketch(alice, bob)
-                talk(alice, bob)
-                late_joiner(bob, alice.strokes())
-                tic_tac_toe(alice, bob)
-                browse(alice)
-                clear(alice, bob)
-                kick(alice, bob)
-                moderate(alice, bob)
-            finally:
-                alice.browser.quit()
-                bob.browser.quit()
+        with Stoa(folder + "/stoa", link=server, database=database.create_database("stoa")):
+            yield server, folder
+
+
+@contextlib.contextmanager
+def together(*people):
+    """All of them in the room."""
+    try:
+        for one in people:
+            one.enter()
+        people[0].until("with the others",
+                        lambda: len(people[0].texts("#occupants li")) == len(people))
+        yield
+    finally:
+        for one in people:
+            one.browser.quit()
+
+
+def main(server_name):
+    with house(server_name) as (server, folder), SketchroomPage(server, COMPONENT, HOST) as page:
+        alice, bob = (Person(name, page.url, folder) for name in ("alice", "bob"))
+        with together(alice, bob):
+            sketch(alice, bob)
+            talk(alice, bob)
+            late_joiner(bob, alice.strokes())
+            tic_tac_toe(alice, bob)
+            browse(alice)
+            clear(alice, bob)
+            kick(alice, bob)
+            moderate(alice, bob)
 
 
 if __name__ == "__main__":

@@ -45,11 +45,12 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 class SketchroomPage:
     """A context manager: the page on a loopback port (a free one unless given) for the users of
-    `server` (an XmppServer) and the services at the component `service`."""
+    `server` (an XmppServer) and the services at the component `service`; `websocket` is another URL
+    than the server's."""
 
-    def __init__(self, server, service, domain, port=0, accounts=()):
-        config = {"websocket": server.websocket_url, "bosh": server.bosh_url, "domain": domain,
-                  "service": service, "accounts": list(accounts)}
+    def __init__(self, server, service, domain, port=0, accounts=(), websocket=None):
+        config = {"websocket": websocket or server.websocket_url, "bosh": server.bosh_url,
+                  "domain": domain, "service": service, "accounts": list(accounts)}
         handler = functools.partial(_Handler, config=config)
         self._http = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._http.daemon_threads = True
