@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include <toml++/toml.h>
@@ -47,11 +48,17 @@ class Reader {
   void compare(const LinkConfig& link, const Lines& lines);
   template <class Member>
   void in_order(const LinkConfig& link, const Lines& lines, Bound<Member> low, Bound<Member> high);
+  /// Whether a fault of that key of the link that is being read is known.
+  bool faulty(const std::string& name) const {
+    return std::any_of(faults.begin() + sound_, faults.end(),
+                       [&](const ConfigFault& known) { return known.key == "link." + name; });
+  }
   void fault(unsigned line, std::string key, std::string text) {
     faults.push_back({file_.string(), line, std::move(key), std::move(text)});
   }
 
   std::filesystem::path file_;
+  std::ptrdiff_t sound_ = 0;  // faults before those of the link that is being read
 };
 
 template <class Target>
@@ -103,11 +110,11 @@ void Reader::read_links(const toml::node& node) {
 void Reader::read_link(const toml::table& table) {
   static const LinkKeys keys = link_keys();
   LinkConfig link;
-  const std::size_t before = faults.size();
+  sound_ = std::ssize(faults);
   const Lines lines = take(link, keys, table, "link.");
   read_secret(link, lines);
   if (const auto prepared = prepare_domain(link.link.domain)) link.link.domain = *prepared;
-  if (faults.size() == before) compare(link, lines);
+  compare(link, lines);
   config.links.push_back(std::move(link));
 }
 
@@ -142,13 +149,13 @@ void Reader::compare(const LinkConfig& link, const Lines& lines) {
   in_order(link, lines, Bound<Time>{"backoff_min", &link::Settings::backoff_min},
            Bound<Time>{"backoff_max", &link::Settings::backoff_max});
   const bool nodes = std::count(link.services.begin(), link.services.end(), "pubsub") > 0;
-  if (link.pep && !nodes) {
+  if (link.pep && !nodes && !faulty("services")) {
     fault(lines.of({"pep"}), "link.pep", "expected false, or \"pubsub\" in services");
   }
   const bool again =
       std::any_of(config.links.begin(), config.links.end(),
                   [&](const LinkConfig& other) { return other.link.domain == link.link.domain; });
-  if (again) {
+  if (again && !faulty("domain")) {
     fault(lines.of({"domain"}), "link.domain",
           "expected another domain than that of an earlier [[link]]");
   }
@@ -160,7 +167,7 @@ void Reader::in_order(const LinkConfig& link, const Lines& lines, Bound<Member> 
                       Bound<Member> high) {
   const auto& least = link.link.*low.member;
   const auto& most = link.link.*high.member;
-  if (least <= most) return;
+  if (least <= most || faulty(low.name) || faulty(high.name)) return;
   if (lines.has(low.name)) {
     fault(lines.of({low.name}), std::string("link.") + low.name,
           std::string("expected at most ") + high.name + ", " + literal(most));

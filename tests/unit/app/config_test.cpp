@@ -166,6 +166,18 @@ TEST_CASE("what is wrong between two keys is said of the one that is there") {
   }
 }
 
+TEST_CASE("a fault hides those of other keys no more than it has to") {
+  CHECK(faults_of(link + "host = \"\"\nlow_water = 20000000\n") ==
+        "dir/stoa.toml:4: link.host: expected a host's name or address, such as "
+        "\"xmpp.example.org\" or \"127.0.0.1\"\n"
+        "dir/stoa.toml:5: link.low_water: expected at most high_water, 16777216\n");
+  CHECK(faults_of(link + "low_water = 20000000\nhigh_water = \"much\"\n") ==
+        "dir/stoa.toml:5: link.high_water: expected a whole number, 0 or more\n");
+  CHECK(faults_of("[[link]]\nsecret = \"s\"\n[[link]]\nsecret = \"s\"\n") ==
+        "dir/stoa.toml:1: link.domain: is missing: the component's domain, as the server has it\n"
+        "dir/stoa.toml:3: link.domain: is missing: the component's domain, as the server has it\n");
+}
+
 TEST_CASE("tables and keys are told apart") {
   const std::pair<std::string, const char*> wrong[] = {
       {"database = 3\n" + link, ":1: database: expected one table, [database]\n"},
