@@ -49,6 +49,31 @@ Keys pubsub_rule_keys() {
              "subscriptions end: \"optional\" where asked for, \"applied\" always, \"asked\" once "
              "set, \"required\" before",
              STOA_PUBSUB(lease_policy)),
+      R::key("pubsub.relationship_rights", "",
+             "to whose nodes others may be linked, or put below them: \"owners\", their own; "
+             "\"publishers\", those where they may publish",
+             STOA_PUBSUB(binding)),
+      R::key(
+          "pubsub.collection_access", "",
+          "who gets by a collection what is in a node: \"both\", whom the collection and the node "
+          "let read; \"collection-only\", whom the collection does",
+          STOA_PUBSUB(access)),
+      R::key("pubsub.collection_items", "",
+             "the items of all nodes in a collection are given to those who ask it for items",
+             STOA_PUBSUB(collection_items)),
+      R::key("pubsub.stanza_ids", "", "events name the UID of their archive entry (XEP-0359)",
+             STOA_PUBSUB(stanza_ids)),
+      R::key(
+          "pubsub.resend_after", "seconds",
+          "until an event that came back with an error of type wait goes out once more; 0: never",
+          STOA_PUBSUB(resend_after)),
+      R::checked("pubsub.bounce_limit", "bounces", "of events until a subscription ends",
+                 STOA_PUBSUB(bounce_limit), not_zero),
+  };
+}
+
+Keys pubsub_time_keys() {
+  return {
       R::checked("pubsub.max_lease", "seconds", "of a subscription", STOA_PUBSUB(max_lease),
                  some_time),
       R::key("pubsub.lease_notice", "seconds", "before the end of a lease; 0: no notice",
@@ -73,26 +98,6 @@ Keys pubsub_rule_keys() {
       R::key("pubsub.presence_grace", "seconds",
              "after a start or a break, until who is not on line is taken for gone",
              STOA_PUBSUB(presence_grace)),
-      R::key("pubsub.relationship_rights", "",
-             "to whose nodes others may be linked, or put below them: \"owners\", their own; "
-             "\"publishers\", those where they may publish",
-             STOA_PUBSUB(binding)),
-      R::key(
-          "pubsub.collection_access", "",
-          "who gets by a collection what is in a node: \"both\", whom the collection and the node "
-          "let read; \"collection-only\", whom the collection does",
-          STOA_PUBSUB(access)),
-      R::key("pubsub.collection_items", "",
-             "the items of all nodes in a collection are given to those who ask it for items",
-             STOA_PUBSUB(collection_items)),
-      R::key("pubsub.stanza_ids", "", "events name the UID of their archive entry (XEP-0359)",
-             STOA_PUBSUB(stanza_ids)),
-      R::key(
-          "pubsub.resend_after", "seconds",
-          "until an event that came back with an error of type wait goes out once more; 0: never",
-          STOA_PUBSUB(resend_after)),
-      R::checked("pubsub.bounce_limit", "bounces", "of events until a subscription ends",
-                 STOA_PUBSUB(bounce_limit), not_zero),
   };
 }
 
@@ -144,7 +149,9 @@ Keys pubsub_limit_keys() {
 
 Keys pubsub_keys() {
   Keys keys = pubsub_rule_keys();
-  for (Key<Config>& key : pubsub_limit_keys()) keys.push_back(std::move(key));
+  for (const auto& more : {pubsub_time_keys(), pubsub_limit_keys()}) {
+    keys.insert(keys.end(), more.begin(), more.end());
+  }
   return keys;
 }
 
