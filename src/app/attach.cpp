@@ -123,7 +123,8 @@ std::string ejabberd(const Config& config) {
   for (const LinkConfig& link : config.links) {
     listeners[{listen_address(link.link.host), link.link.port}].push_back(&link);
   }
-  std::string text = "# In ejabberd.yml, under the `listen:` that is there:\nlisten:\n";
+  std::string text =
+      "# In ejabberd.yml, below the line `listen:` that is there, with these margins:\n";
   for (const auto& [listener, links] : listeners) {
     text += fmt::format(
         "  -\n"
@@ -144,26 +145,43 @@ std::string ejabberd(const Config& config) {
   return text + ejabberd_modules(config) + "# Then: ejabberdctl reload_config\n";
 }
 
+/// The steps for one link. Texts to be pasted stand as they are, at the end of a line.
+std::string openfire_link(const LinkConfig& link, int step) {
+  const std::string& domain = link.link.domain;
+  const std::string server = link.link.server.empty() ? link::server_of(domain) : link.link.server;
+  const bool plain = link.link.tls == link::Tls::off;
+  const std::uint16_t usual = plain ? 5275 : 5276;
+  if (!domain.ends_with("." + server)) {
+    return fmt::format(
+        "  {}. {} cannot be attached: Openfire's components are subdomains of its own domain, "
+        "such\n"
+        "     as services.{}.\n",
+        step, domain, server);
+  }
+  std::string text = fmt::format(
+      "  {}. Under \"Allowed to connect\" add\n"
+      "       subdomain: {}\n"
+      "       shared secret: {}\n"
+      "     The server's domain must be {}, and the port{} {}.\n",
+      step, domain.substr(0, domain.size() - server.size() - 1), link.link.secret, server,
+      plain ? "" : " for encrypted connections", link.link.port);
+  if (link.link.port != usual) {
+    text += fmt::format(
+        "     Openfire's own is {0}: set port = {0} in stoa's [[link]], or the system property\n"
+        "     {1} to {2}.\n",
+        usual, plain ? "xmpp.component.socket.port" : "xmpp.component.ssl.port", link.link.port);
+  }
+  if (link.pep)
+    text += "     Openfire does not hand over its users' nodes: pep has no effect there.\n";
+  return text;
+}
+
 std::string openfire(const Config& config) {
   std::string text =
       "In Openfire's admin console, Server > Server Settings > External Components:\n"
       "  1. Enable the service.\n";
   int step = 2;
-  for (const LinkConfig& link : config.links) {
-    const std::string& domain = link.link.domain;
-    text += fmt::format(
-        "  {}. Port {}{}. Under \"Allowed to connect\" add the subdomain {} with the shared\n"
-        "     secret {} (the server's domain must be {}).\n",
-        step++, link.link.port,
-        link.link.tls == link::Tls::off ? ""
-                                        : " for encrypted connections (xmpp.component.ssl.port)",
-        in_quotes(domain.substr(0, domain.find('.'))), in_quotes(link.link.secret),
-        link::server_of(domain));
-    if (link.link.port == 5347) {
-      text +=
-          "     Openfire's own port is 5275: set port = 5275 in stoa's [[link]], or change it.\n";
-    }
-  }
+  for (const LinkConfig& link : config.links) text += openfire_link(link, step++);
   return text;
 }
 

@@ -1,5 +1,8 @@
 #include "app/http.hpp"
 
+#include <charconv>
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -32,15 +35,19 @@ constexpr int max_connections = 64;                     // monitoring needs one 
 constexpr std::chrono::seconds request_time{10};        // to send a request or take an answer
 constexpr std::chrono::milliseconds accept_pause{100};  // after accept failed
 
-tcp::endpoint endpoint_of(const std::string& listen) {
+std::optional<tcp::endpoint> endpoint_of(std::string_view listen) {
   const std::size_t colon = listen.rfind(':');
-  std::string host = listen.substr(0, colon);
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string host(listen.substr(0, colon));
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host == "localhost") host = "127.0.0.1";
   error_code error;
   const auto address = asio::ip::make_address(host, error);
-  if (error) throw std::runtime_error("http.listen: " + host + " is no address");
-  return {address, static_cast<std::uint16_t>(std::stoul(listen.substr(colon + 1)))};
+  std::uint16_t port = 0;
+  const char* const end = listen.data() + listen.size();
+  const auto read = std::from_chars(listen.data() + colon + 1, end, port);
+  if (error || read.ec != std::errc() || read.ptr != end || port == 0) return std::nullopt;
+  return tcp::endpoint(address, port);
 }
 
 http::response<http::string_body> respond(const http::request<http::empty_body>& request,
@@ -64,6 +71,10 @@ http::response<http::string_body> respond(const http::request<http::empty_body>&
 }
 
 }  // namespace
+
+bool can_listen_at(std::string_view listen) {
+  return endpoint_of(listen).has_value();
+}
 
 struct HttpServer::Parts {
   explicit Parts(Answer told) : acceptor(loop), answer(std::move(told)) {}
@@ -116,7 +127,7 @@ asio::awaitable<void> HttpServer::Parts::serve(tcp::socket socket) {
 
 HttpServer::HttpServer(const std::string& listen, Answer answer)
     : parts_(std::make_unique<Parts>(std::move(answer))) {
-  const tcp::endpoint endpoint = endpoint_of(listen);
+  const tcp::endpoint endpoint = endpoint_of(listen).value();
   error_code error;
   parts_->acceptor.open(endpoint.protocol(), error);
   if (!error) parts_->acceptor.set_option(tcp::acceptor::reuse_address(true), error);

@@ -13,13 +13,17 @@ struct HttpAnswer {
   std::string body;
 };
 
+/// Whether this is ADDRESS:PORT, with an address and no name but `localhost`.
+bool can_listen_at(std::string_view listen);
+
 /// A small HTTP server on a thread of its own, for monitoring. GET and HEAD only.
 class HttpServer {
  public:
   /// The answer to a path. Called on the server's thread.
   using Answer = std::function<HttpAnswer(std::string_view path)>;
 
-  /// Throws std::runtime_error where `listen` (ADDRESS:PORT) cannot be listened at.
+  /// Throws std::runtime_error where `listen`, which can_listen_at(), is taken or not this
+  /// machine's.
   HttpServer(const std::string& listen, Answer answer);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;

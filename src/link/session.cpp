@@ -21,6 +21,10 @@ void rethrow(const std::exception_ptr& failure) {
   if (failure) std::rethrow_exception(failure);
 }
 
+void note(const Settings& settings, std::string step) {
+  log::debug("link.step", {{"link", settings.domain}, {"step", std::move(step)}});
+}
+
 std::string what_broke(const boost::system::error_code& error) {
   if (error == asio::error::eof) return "the server closed the connection";
   return "the connection broke: " + error.message();
@@ -46,9 +50,11 @@ Session::Session(Shared& shared)
 
 awaitable<Down> Session::run(std::shared_ptr<Session> self) {
   const Settings& settings = self->shared_.settings;
+  note(settings, "connecting to " + settings.host + ":" + std::to_string(settings.port));
   self->arm(settings.connect_timeout, "no connection to " + settings.host + " in time");
   std::optional<Down> fault = co_await self->transport_.connect();
   if (!fault && !self->finished_) {
+    note(settings, settings.tls == Tls::off ? "connected" : "connected, TLS begins");
     self->arm(settings.handshake_timeout, "the server did not answer the handshake in time");
     fault = co_await self->transport_.secure();
   }
@@ -58,6 +64,7 @@ awaitable<Down> Session::run(std::shared_ptr<Session> self) {
     self->transport_.close();
     co_return self->down_;
   }
+  note(settings, "opening the stream");
   self->phase_ = Phase::opening;
   self->raw_ = stream_header(settings.domain);
   asio::co_spawn(self->shared_.loop, write_loop(self), rethrow);
@@ -176,6 +183,7 @@ void Session::on_stream_open(const xml::Element& header) {
     refuse({"invalid-namespace", "the header is not one of an XMPP stream"});
     return;
   }
+  note(shared_.settings, "the server answered, handshake sent");
   phase_ = Phase::authenticating;
   raw_ += "<handshake>" + handshake_digest(header.attr_or("id", ""), shared_.settings.secret) +
           "</handshake>";

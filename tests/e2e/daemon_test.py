@@ -39,6 +39,39 @@ async def bad_configuration(world):
         assert stoa("run", "--config", os.path.join(folder, "none.toml")).returncode == 2
 
 
+@test("a database's URL that libpq does not take is such a fault, and its password is not printed")
+async def bad_database(world):
+    good = open(world.stoa.config, encoding="utf-8").read()
+    line = 1 + good[:good.index("url = ")].count("\n")
+    with scratch() as folder:
+        path = os.path.join(folder, "stoa.toml")
+        for url in ("mysql://u:hunter2@h/x", "postgresql:///x?connect_timout=3",
+                    "postgresql://u:hunter2%zz@h/x", "postgresql://u:p@hunter2@h/x"):
+            write_private(path, re.sub(r'url = ".*"', f'url = "{url}"', good))
+            for command in (("run",), ("check",), ("migrate",), ("attach", "--server", "prosody")):
+                done = stoa(*command, "--config", path)
+                assert done.returncode == 2, (command, done)
+                assert done.stdout.startswith(f"{path}:{line}: database.url: expected "), done.stdout
+                assert done.stdout.count("\n") == 1 and "hunter2" not in done.stdout, done.stdout
+        closed = f"postgresql://u:hunter2@127.0.0.1:{free_ports(1)[0]}/x"
+        write_private(path, re.sub(r'url = ".*"', f'url = "{closed}"', good))
+        done = stoa("migrate", "--config", path)
+        assert done.returncode == 1 and "hunter2" not in done.stdout, done
+
+
+@test("an address that nobody can listen at is such a fault")
+async def bad_listener(world):
+    good = open(world.stoa.config, encoding="utf-8").read()
+    line = 1 + good[:good.index("listen = ")].count("\n")
+    with scratch() as folder:
+        path = os.path.join(folder, "stoa.toml")
+        write_private(path, re.sub(r'listen = ".*"', 'listen = "foo.bar:80"', good))
+        done = stoa("run", "--config", path)
+        assert done.returncode == 2, done
+        assert done.stdout.startswith(f"{path}:{line}: http.listen: expected "), done.stdout
+        assert done.stdout.count("\n") == 1, done.stdout
+
+
 @test("stoa check says in a line each that all is well, and the daemon lives on")
 async def check(world):
     async with checked(world):
@@ -96,6 +129,36 @@ async def silence(world):
     log = open(world.stoa.log, encoding="utf-8").read()
     assert world.server.secret(world.service) not in log
     assert "a-very-private-sentence" not in log
+
+
+@test("level debug tells the steps of links, what is loaded and what is written, and no secret")
+async def steps(world):
+    good = open(world.stoa.config, encoding="utf-8").read()
+    juliet = await world.session("juliet")
+    try:
+        write_private(world.stoa.config, good + '[log]\nlevel = "debug"\n')
+        await read_again(world)
+        room = await world.room(juliet)
+        juliet.say(room, "a-most-private-sentence")
+        await juliet.receives(said("a-most-private-sentence"))
+        async with world.comes_back("link"):
+            world.proxy.cut()
+        for text in ("event=link.step", "handshake sent", f"key={room.split('@')[0]}",
+                     "event=entity.loaded", "event=journal.batch"):
+            await logged(world, text)
+    finally:
+        write_private(world.stoa.config, good)
+        await read_again(world)
+    log = open(world.stoa.log, encoding="utf-8").read()
+    assert world.server.secret(world.service) not in log
+    assert "a-most-private-sentence" not in log
+
+
+async def read_again(world):
+    before = logged_times(world, "configuration read again")
+    os.kill(world.stoa.pid, signal.SIGHUP)
+    await world.until(lambda: logged_times(world, "configuration read again") > before,
+                      "the configuration is read")
 
 
 @test("the pages for machines: alive, ready, metrics without names [MUC-COMP-10] [PS-DUR-13]")
@@ -195,20 +258,14 @@ async def new_limits(world):
     try:
         write_private(world.stoa.config,
                       good + f'[pubsub]\nlimits_for = ["{bare} max_nodes_per_owner=1"]\n')
-        before = logged_times(world, "configuration read again")
-        os.kill(world.stoa.pid, signal.SIGHUP)
-        await world.until(lambda: logged_times(world, "configuration read again") > before,
-                          "the configuration is read")
+        await read_again(world)
         refused = await juliet.refused(world.service, "set", f"<pubsub xmlns='{NS['ps']}'>"
                                        f"<create node='{second}'/></pubsub>")
         assert refused == ("cancel", "not-allowed"), refused
         assert await shown_limit(world, bare, "max_nodes_per_owner") == "1"
     finally:
         write_private(world.stoa.config, good)
-        before = logged_times(world, "configuration read again")
-        os.kill(world.stoa.pid, signal.SIGHUP)
-        await world.until(lambda: logged_times(world, "configuration read again") > before,
-                          "the old configuration is read")
+        await read_again(world)
     await juliet.create_node(world.service, second)
 
 

@@ -80,6 +80,10 @@ class Store {
   std::unique_ptr<Parts> parts_;
 };
 
+/// Whether libpq takes this for a connection URI or string. A password with an unescaped `@` or `/`
+/// is not taken, though libpq would look for a host or database of that name.
+bool is_database_url(const std::string& url);
+
 /// `stoa migrate`: brings the schema up to date. Returns the names of the migrations that were
 /// applied. Throws std::runtime_error, in words for the admin, where the database cannot be
 /// reached, is in use by a stoa that runs, or has a newer schema.

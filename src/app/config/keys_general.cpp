@@ -1,3 +1,4 @@
+#include "app/config/checks.hpp"
 #include "app/config/key.hpp"
 
 // A member is named by what follows `c.` of the configuration.
@@ -16,39 +17,8 @@ Expected known_services(const std::vector<std::string>& services) {
   return std::nullopt;
 }
 
-Expected a_domain(const std::string& text) {
-  const auto jid = Jid::parse(text);
-  if (jid && jid->local().empty() && jid->is_bare()) return std::nullopt;
-  return "a domain name, such as \"services.example.org\"";
-}
-
-Expected known_domains(const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    if (Expected expected = a_domain(name)) return "a list of domain names";
-  }
-  return std::nullopt;
-}
-
 Expected a_second(const Duration& time) {
-  return time < std::chrono::seconds(1) ? Expected("1 or more") : std::nullopt;
-}
-
-Expected a_listener(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  unsigned port = 0;
-  if (text.empty()) return std::nullopt;
-  if (colon != std::string::npos) {
-    const char* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data() + colon + 1, end, port);
-    if (read.ec == std::errc() && read.ptr == end && port > 0 && port < 65536 && colon > 0) {
-      return std::nullopt;
-    }
-  }
-  return "ADDRESS:PORT, such as \"127.0.0.1:5480\"";
-}
-
-Expected not_zero(std::uint64_t number) {
-  return number == 0 ? Expected("1 or more") : std::nullopt;
+  return time < std::chrono::seconds(1) ? Expected("1 second or more") : std::nullopt;
 }
 
 template <class Target>
@@ -62,10 +32,11 @@ LinkKeys connection_keys() {
       R::checked("domain", "", "the component's domain, as the server has it",
                  STOA_LINK(link.domain), a_domain)
           .is_required(),
-      R::key("host", "", "name or address of the server's component listener",
-             STOA_LINK(link.host)),
-      R::checked("port", "", "its port", STOA_LINK(link.port), not_zero),
-      R::key("secret", "", "shared with the server; never logged", STOA_LINK(link.secret)),
+      R::checked("host", "", "name or address of the server's component listener",
+                 STOA_LINK(link.host), a_host),
+      R::checked("port", "", "its port", STOA_LINK(link.port), a_port),
+      R::checked("secret", "", "shared with the server; never logged", STOA_LINK(link.secret),
+                 a_secret),
       R::key("secret_file", "", "file that holds the secret, instead of `secret`",
              STOA_LINK(secret_file)),
       R::checked("services", "", "what the domain offers: \"pubsub\", \"muc\" or both",
@@ -74,20 +45,20 @@ LinkKeys connection_keys() {
              "whether the server's users have their nodes here (XEP-0163); see docs/pep.md",
              STOA_LINK(pep)),
       R::checked("pep_domains", "", "whose users likewise, besides those of `server`",
-                 STOA_LINK(pep_domains), known_domains),
+                 STOA_LINK(pep_domains), domains),
       R::checked("pep_roster_age", "seconds",
                  "for which a roster is believed, unless the server pushes changes",
                  STOA_LINK(pep_roster_age), a_second),
-      R::key("server", "",
-             "domain of the server, for pings; empty: `domain` without its first label",
-             STOA_LINK(link.server)),
+      R::checked("server", "",
+                 "domain of the server, for pings; empty: `domain` without its first label",
+                 STOA_LINK(link.server), a_domain_or_none),
       R::key("tls", "",
              "\"off\", \"verify\" or (for tests) \"unverified\"; TLS from the first byte",
              STOA_LINK(link.tls)),
-      R::key("ca_file", "", "certificates to trust, PEM; empty: the system's",
-             STOA_LINK(link.ca_file)),
-      R::key("tls_name", "", "name that the server's certificate is for; empty: `host`",
-             STOA_LINK(link.tls_name)),
+      R::checked("ca_file", "", "certificates to trust, PEM; empty: the system's",
+                 STOA_LINK(link.ca_file), a_certificate_file_or_none),
+      R::checked("tls_name", "", "name that the server's certificate is for; empty: `host`",
+                 STOA_LINK(link.tls_name), a_host_or_none),
   };
 }
 
@@ -95,11 +66,11 @@ LinkKeys flow_keys() {
   using R = Row<LinkConfig>;
   return {
       R::checked("stanza_bytes", "bytes", "largest stanza that is sent; Prosody takes 512 KiB",
-                 STOA_LINK(link.stanza_bytes), not_zero),
+                 STOA_LINK(link.stanza_bytes), stanza_size),
       R::checked("incoming_stanza_bytes", "bytes", "largest stanza that is taken",
-                 STOA_LINK(link.incoming.stanza_bytes), not_zero),
+                 STOA_LINK(link.incoming.stanza_bytes), stanza_size),
       R::checked("max_depth", "elements", "of nesting in a stanza; deeper ones are refused",
-                 STOA_LINK(link.incoming.depth), not_zero),
+                 STOA_LINK(link.incoming.depth), nesting),
       R::checked(
           "high_water", "bytes",
           "of output that waits, a crowd's copies at a sixteenth, above which nothing is read",
@@ -118,41 +89,43 @@ LinkKeys time_keys() {
   return {
       R::key("ping_delay", "seconds", "after which written output is followed by a ping",
              STOA_LINK(link.ping_delay)),
-      R::key("idle_ping", "seconds", "of silence until a link is pinged",
-             STOA_LINK(link.idle_ping)),
-      R::key("ping_timeout", "seconds",
-             "without an answer to a ping until a link is taken for dead",
-             STOA_LINK(link.ping_timeout)),
+      R::checked("idle_ping", "seconds", "of silence until a link is pinged",
+                 STOA_LINK(link.idle_ping), some_time),
+      R::checked("ping_timeout", "seconds",
+                 "without an answer to a ping until a link is taken for dead",
+                 STOA_LINK(link.ping_timeout), some_time),
       R::key("reply_age", "seconds",
              "until a reply or presence is too old to be sent after a break",
              STOA_LINK(link.reply_age)),
-      R::key("connect_timeout", "seconds", "for name look-up and TCP",
-             STOA_LINK(link.connect_timeout)),
-      R::key("handshake_timeout", "seconds", "for TLS and the component handshake",
-             STOA_LINK(link.handshake_timeout)),
-      R::key("close_timeout", "seconds", "for an orderly close", STOA_LINK(link.close_timeout)),
-      R::key("backoff_min", "seconds", "pause before the first new attempt to connect",
-             STOA_LINK(link.backoff_min)),
-      R::key("backoff_max", "seconds", "longest pause between attempts",
-             STOA_LINK(link.backoff_max)),
+      R::checked("connect_timeout", "seconds", "for name look-up and TCP",
+                 STOA_LINK(link.connect_timeout), some_time),
+      R::checked("handshake_timeout", "seconds", "for TLS and the component handshake",
+                 STOA_LINK(link.handshake_timeout), some_time),
+      R::checked("close_timeout", "seconds", "for an orderly close", STOA_LINK(link.close_timeout),
+                 some_time),
+      R::checked("backoff_min", "seconds", "pause before the first new attempt to connect",
+                 STOA_LINK(link.backoff_min), some_time),
+      R::checked("backoff_max", "seconds", "longest pause between attempts",
+                 STOA_LINK(link.backoff_max), some_time),
   };
 }
 
 Keys database_keys() {
   using R = Row<Config>;
   return {
-      R::key("database.url", "", "a libpq URI; PG* environment variables fill what it leaves out",
-             STOA_CONFIG(database.url)),
+      R::checked("database.url", "",
+                 "a libpq URI; PG* environment variables fill what it leaves out",
+                 STOA_CONFIG(database.url), a_database),
       R::checked("database.readers", "", "connections for look-ups", STOA_CONFIG(database.readers),
                  not_zero),
-      R::key("database.commit_timeout", "seconds",
-             "a change waits for its commit, then it is refused",
-             STOA_CONFIG(database.commit_timeout)),
-      R::key("database.archive_grace", "seconds",
-             "the database may be away until room messages no longer wait for it",
-             STOA_CONFIG(database.archive_grace)),
-      R::key("database.read_timeout", "seconds", "a look-up waits for the database",
-             STOA_CONFIG(database.read_timeout)),
+      R::checked("database.commit_timeout", "seconds",
+                 "a change waits for its commit, then it is refused",
+                 STOA_CONFIG(database.commit_timeout), some_time),
+      R::checked("database.archive_grace", "seconds",
+                 "the database may be away until room messages no longer wait for it",
+                 STOA_CONFIG(database.archive_grace), some_time),
+      R::checked("database.read_timeout", "seconds", "a look-up waits for the database",
+                 STOA_CONFIG(database.read_timeout), some_time),
       R::checked("database.queue_units", "changes", "that wait for the database, at most",
                  STOA_CONFIG(database.queue_units), not_zero),
       R::checked("database.queue_bytes", "bytes", "of changes that wait for the database, at most",
@@ -170,8 +143,8 @@ Keys daemon_keys() {
       R::key("admin.jids", "", "bare JIDs of those who administer the services",
              STOA_CONFIG(admins))
           .changes_live(),
-      R::key("admin.socket", "", "path of the socket for `stoa command`; empty: off",
-             STOA_CONFIG(admin_socket)),
+      R::checked("admin.socket", "", "path of the socket for `stoa command`; empty: off",
+                 STOA_CONFIG(admin_socket), a_socket),
       R::checked("http.listen", "", "ADDRESS:PORT of /metrics, /healthz and /readyz; empty: off",
                  STOA_CONFIG(http_listen), a_listener),
       R::key("log.level", "", "\"debug\", \"info\", \"warning\" or \"error\"",
@@ -199,16 +172,17 @@ Keys service_keys() {
   return {
       R::key("service.name", "", "in the vCard of the service", STOA_CONFIG(service.name)),
       R::key("service.description", "", "likewise; empty: none", STOA_CONFIG(service.description)),
-      R::key("service.url", "", "likewise; empty: none", STOA_CONFIG(service.url)),
+      R::checked("service.url", "", "likewise; empty: none", STOA_CONFIG(service.url),
+                 a_uri_or_none),
       R::key("service.show_system", "", "whether the version reply names the operating system",
              STOA_CONFIG(service.show_system)),
-      R::key("contact.abuse", "", uris, STOA_CONFIG(service.abuse)),
-      R::key("contact.admin", "", uris, STOA_CONFIG(service.admin)),
-      R::key("contact.feedback", "", uris, STOA_CONFIG(service.feedback)),
-      R::key("contact.sales", "", uris, STOA_CONFIG(service.sales)),
-      R::key("contact.security", "", uris, STOA_CONFIG(service.security)),
-      R::key("contact.status", "", uris, STOA_CONFIG(service.status)),
-      R::key("contact.support", "", uris, STOA_CONFIG(service.support)),
+      R::checked("contact.abuse", "", uris, STOA_CONFIG(service.abuse), contact_uris),
+      R::checked("contact.admin", "", uris, STOA_CONFIG(service.admin), contact_uris),
+      R::checked("contact.feedback", "", uris, STOA_CONFIG(service.feedback), contact_uris),
+      R::checked("contact.sales", "", uris, STOA_CONFIG(service.sales), contact_uris),
+      R::checked("contact.security", "", uris, STOA_CONFIG(service.security), contact_uris),
+      R::checked("contact.status", "", uris, STOA_CONFIG(service.status), contact_uris),
+      R::checked("contact.support", "", uris, STOA_CONFIG(service.support), contact_uris),
   };
 }
 

@@ -1,52 +1,19 @@
+#include <algorithm>
 #include <fstream>
-#include <map>
+#include <iterator>
 #include <sstream>
 
 #include <toml++/toml.h>
 
+#include "app/config/checks.hpp"
 #include "app/config/key.hpp"
 #include "app/config/nearest.hpp"
+#include "app/config/sections.hpp"
+#include "app/config/syntax.hpp"
 
 namespace stoa::app {
 
 namespace {
-
-using Values = std::map<std::string, Value>;
-
-unsigned line_of(const toml::node& node) {
-  return node.source().begin.line;
-}
-
-Value value_of(const toml::node& node) {
-  Value value{std::string(), line_of(node)};
-  if (const auto* flag = node.as_boolean()) {
-    value.content = flag->get();
-  } else if (const auto* whole = node.as_integer()) {
-    value.content = whole->get();
-  } else if (const auto* real = node.as_floating_point()) {
-    value.content = real->get();
-  } else if (const auto* text = node.as_string()) {
-    value.content = text->get();
-  } else {
-    std::vector<Value> items;
-    if (const auto* list = node.as_array()) {
-      for (const toml::node& item : *list) items.push_back(value_of(item));
-    }
-    value.content = std::move(items);
-  }
-  return value;
-}
-
-void flatten(const toml::table& table, const std::string& prefix, Values& out) {
-  for (const auto& [name, node] : table) {
-    const std::string path = prefix + std::string(name.str());
-    if (const toml::table* inner = node.as_table()) {
-      flatten(*inner, path + ".", out);
-    } else {
-      out.emplace(path, value_of(node));
-    }
-  }
-}
 
 template <class Target>
 std::vector<std::string> names_of(const std::vector<Key<Target>>& keys, const std::string& prefix) {
@@ -56,35 +23,56 @@ std::vector<std::string> names_of(const std::vector<Key<Target>>& keys, const st
   return names;
 }
 
+/// A member that another one bounds, and its key.
+template <class Member>
+struct Bound {
+  const char* name;
+  Member member;
+};
+
 /// Reads one file; keeps every fault.
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& file) : file_(file) {}
 
-  void read(const toml::table& root);
+  void read(toml::table root);
   Config config;
   ConfigFaults faults;
 
  private:
   template <class Target>
-  void take(Target& target, const std::vector<Key<Target>>& keys, Values values,
-            const std::string& prefix, unsigned line);
+  Lines take(Target& target, const std::vector<Key<Target>>& keys, const toml::table& table,
+             const std::string& prefix);
   void read_links(const toml::node& node);
-  void read_secret(LinkConfig& link, unsigned line);
+  void read_link(const toml::table& table);
+  void read_secret(LinkConfig& link, const Lines& lines);
+  void compare(const LinkConfig& link, const Lines& lines);
+  template <class Member>
+  void in_order(const LinkConfig& link, const Lines& lines, Bound<Member> low, Bound<Member> high);
+  /// Whether a fault of that key of the link that is being read is known.
+  bool faulty(const std::string& name) const {
+    return std::any_of(faults.begin() + sound_, faults.end(),
+                       [&](const ConfigFault& known) { return known.key == "link." + name; });
+  }
   void fault(unsigned line, std::string key, std::string text) {
     faults.push_back({file_.string(), line, std::move(key), std::move(text)});
   }
 
   std::filesystem::path file_;
+  std::ptrdiff_t sound_ = 0;  // faults before those of the link that is being read
 };
 
 template <class Target>
-void Reader::take(Target& target, const std::vector<Key<Target>>& keys, Values values,
-                  const std::string& prefix, unsigned line) {
+Lines Reader::take(Target& target, const std::vector<Key<Target>>& keys, const toml::table& table,
+                   const std::string& prefix) {
+  Section section = section_of(table, names_of(keys, ""));
+  for (Misplaced& one : section.misplaced) fault(one.line, prefix + one.key, std::move(one.text));
+  Values& values = section.values;
+  Lines lines(values, line_of(table));
   for (const Key<Target>& key : keys) {
     const auto found = values.find(key.name);
     if (found == values.end()) {
-      if (key.required) fault(line, prefix + key.name, "is missing: " + key.help);
+      if (key.required) fault(line_of(table), prefix + key.name, "is missing: " + key.help);
       continue;
     }
     if (const Expected expected = key.set(target, found->second)) {
@@ -97,27 +85,17 @@ void Reader::take(Target& target, const std::vector<Key<Target>>& keys, Values v
     fault(value.line, prefix + name,
           "is no key" + (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
   }
+  return lines;
 }
 
-void Reader::read(const toml::table& root) {
-  Values values;
-  const toml::node* links = nullptr;
-  for (const auto& [name, node] : root) {
-    const std::string path(name.str());
-    if (path == "link") {
-      links = &node;
-    } else if (const toml::table* inner = node.as_table()) {
-      flatten(*inner, path + ".", values);
-    } else {
-      values.emplace(path, value_of(node));
-    }
-  }
-  if (links == nullptr) {
-    fault(0, "link", "at least one [[link]] with domain and secret is needed");
-  } else {
+void Reader::read(toml::table root) {
+  if (const toml::node* links = root.get("link")) {
     read_links(*links);
+  } else {
+    fault(line_of(root), "link", "expected at least one [[link]], with domain and secret");
   }
-  take(config, all_keys(), std::move(values), "", 0);
+  root.erase("link");
+  take(config, all_keys(), root, "");
   config.muc.defaults = std::make_shared<const muc::RoomConfig>(config.room_defaults);
 }
 
@@ -127,42 +105,76 @@ void Reader::read_links(const toml::node& node) {
     fault(line_of(node), "link", "expected [[link]], in double brackets");
     return;
   }
-  static const LinkKeys keys = link_keys();
-  for (const toml::node& item : *list) {
-    LinkConfig link;
-    Values values;
-    flatten(*item.as_table(), "", values);
-    const std::size_t before = faults.size();
-    take(link, keys, std::move(values), "link.", line_of(item));
-    read_secret(link, line_of(item));
-    if (const auto prepared = prepare_domain(link.link.domain)) link.link.domain = *prepared;
-    if (link.link.low_water > link.link.high_water) {
-      fault(line_of(item), "link.low_water", "expected at most high_water");
-    }
-    const bool nodes = std::count(link.services.begin(), link.services.end(), "pubsub") > 0;
-    if (link.pep && !nodes) fault(line_of(item), "link.pep", "expected \"pubsub\" in services");
-    for (const LinkConfig& other : config.links) {
-      if (faults.size() == before && other.link.domain == link.link.domain) {
-        fault(line_of(item), "link.domain", "is the domain of an earlier [[link]] too");
-      }
-    }
-    config.links.push_back(std::move(link));
-  }
+  for (const toml::node& item : *list) read_link(*item.as_table());
 }
 
-void Reader::read_secret(LinkConfig& link, unsigned line) {
+void Reader::read_link(const toml::table& table) {
+  static const LinkKeys keys = link_keys();
+  LinkConfig link;
+  sound_ = std::ssize(faults);
+  const Lines lines = take(link, keys, table, "link.");
+  read_secret(link, lines);
+  if (const auto prepared = prepare_domain(link.link.domain)) link.link.domain = *prepared;
+  compare(link, lines);
+  config.links.push_back(std::move(link));
+}
+
+void Reader::read_secret(LinkConfig& link, const Lines& lines) {
   std::string& secret = link.link.secret;
   if (secret.empty() == link.secret_file.empty()) {
-    fault(line, "link.secret", "expected either secret or secret_file");
+    fault(lines.of({"secret_file", "secret"}), "link.secret",
+          secret.empty() ? "expected a secret, here or in the file that secret_file names"
+                         : "expected no secret besides secret_file");
     return;
   }
   if (link.secret_file.empty()) return;
   std::ifstream in(file_.parent_path() / link.secret_file);
   std::getline(in, secret);
   while (!secret.empty() && (secret.back() == '\r' || secret.back() == ' ')) secret.pop_back();
-  if (secret.empty()) {
-    fault(line, "link.secret_file",
-          "cannot read a secret from the first line of " + link.secret_file);
+  if (secret.empty() || a_secret(secret)) {
+    fault(lines.of({"secret_file"}), "link.secret_file",
+          "expected the path of a file that can be read, with the secret in its first line");
+  }
+}
+
+/// What no key says alone.
+void Reader::compare(const LinkConfig& link, const Lines& lines) {
+  using Size = std::size_t link::Settings::*;
+  const auto bytes = [](const char* name, Size member) { return Bound<Size>{name, member}; };
+  const auto high_water = bytes("high_water", &link::Settings::high_water);
+  const auto outbox_bytes = bytes("outbox_bytes", &link::Settings::outbox_bytes);
+  in_order(link, lines, bytes("low_water", &link::Settings::low_water), high_water);
+  in_order(link, lines, high_water, outbox_bytes);
+  in_order(link, lines, bytes("stanza_bytes", &link::Settings::stanza_bytes), outbox_bytes);
+  using Time = std::chrono::milliseconds link::Settings::*;
+  in_order(link, lines, Bound<Time>{"backoff_min", &link::Settings::backoff_min},
+           Bound<Time>{"backoff_max", &link::Settings::backoff_max});
+  const bool nodes = std::count(link.services.begin(), link.services.end(), "pubsub") > 0;
+  if (link.pep && !nodes && !faulty("services")) {
+    fault(lines.of({"pep"}), "link.pep", "expected false, or \"pubsub\" in services");
+  }
+  const bool again =
+      std::any_of(config.links.begin(), config.links.end(),
+                  [&](const LinkConfig& other) { return other.link.domain == link.link.domain; });
+  if (again && !faulty("domain")) {
+    fault(lines.of({"domain"}), "link.domain",
+          "expected another domain than that of an earlier [[link]]");
+  }
+}
+
+/// The fault is that of the key that is there.
+template <class Member>
+void Reader::in_order(const LinkConfig& link, const Lines& lines, Bound<Member> low,
+                      Bound<Member> high) {
+  const auto& least = link.link.*low.member;
+  const auto& most = link.link.*high.member;
+  if (least <= most || faulty(low.name) || faulty(high.name)) return;
+  if (lines.has(low.name)) {
+    fault(lines.of({low.name}), std::string("link.") + low.name,
+          std::string("expected at most ") + high.name + ", " + literal(most));
+  } else {
+    fault(lines.of({high.name}), std::string("link.") + high.name,
+          std::string("expected at least ") + low.name + ", " + literal(least));
   }
 }
 
@@ -201,8 +213,9 @@ Result<Config, ConfigFaults> read_config(std::string_view text, const std::files
   try {
     reader.read(toml::parse(text));
   } catch (const toml::parse_error& error) {
-    return ConfigFaults{
-        {name.string(), error.source().begin.line, "", std::string(error.description())}};
+    const auto& place = error.source().begin;
+    SyntaxFault fault = explain_syntax(text, {place.line, place.column, error.description()});
+    return ConfigFaults{{name.string(), place.line, std::move(fault.key), std::move(fault.text)}};
   }
   if (!reader.faults.empty()) return reader.faults;
   return reader.config;
@@ -211,8 +224,10 @@ Result<Config, ConfigFaults> read_config(std::string_view text, const std::files
 Result<Config, ConfigFaults> load_config(const std::filesystem::path& file) {
   std::ifstream in(file);
   std::ostringstream text;
-  text << in.rdbuf();
-  if (!in || in.bad()) return ConfigFaults{{file.string(), 0, "", "cannot be read"}};
+  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
+  if (!in.is_open() || in.bad() || std::filesystem::is_directory(file)) {
+    return ConfigFaults{{file.string(), 0, "", "expected a file that can be read"}};
+  }
   return read_config(text.str(), file);
 }
 

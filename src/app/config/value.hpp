@@ -24,7 +24,8 @@
 namespace stoa::app {
 
 struct Value {
-  std::variant<bool, std::int64_t, double, std::string, std::vector<Value>> content;
+  /// std::monostate: of a type that no key has, such as a date
+  std::variant<bool, std::int64_t, double, std::string, std::vector<Value>, std::monostate> content;
   unsigned line = 0;
 };
 
@@ -47,14 +48,13 @@ std::string literal(const pubsub::LimitRule& value);
 template <class T>
 requires std::is_integral_v<T> Expected read(const Value& value, T& out) {
   const auto* number = std::get_if<std::int64_t>(&value.content);
-  if (number != nullptr && std::in_range<T>(*number)) {
+  if (number != nullptr && *number >= 0 && std::in_range<T>(*number)) {
     out = static_cast<T>(*number);
     return std::nullopt;
   }
   const auto top = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
   if (top > std::uint64_t{1} << 40) return "a whole number, 0 or more";
-  return "a whole number from " + std::to_string(std::numeric_limits<T>::min()) + " to " +
-         std::to_string(top);
+  return "a whole number from 0 to " + std::to_string(top);
 }
 template <class T>
 requires std::is_integral_v<T> std::string literal(T value) {

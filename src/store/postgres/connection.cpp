@@ -7,6 +7,10 @@
 #include <pqxx/except>
 #include <sys/socket.h>
 
+#include <stoa/base/log.hpp>
+
+#include "store/postgres/url.hpp"
+
 namespace stoa::store::postgres {
 
 using namespace std::chrono_literals;
@@ -49,11 +53,13 @@ std::string planning(Plan plan) {
 constexpr Statement name_application{"name_application",
                                      "SELECT set_config('application_name', $1, false)"};
 
-std::string with_timeout(const std::string& url) {
-  const bool uri = url.starts_with("postgresql://") || url.starts_with("postgres://");
-  if (url.find("connect_timeout") != std::string::npos) return url;
-  if (!uri) return url + " connect_timeout=3";
-  return url + (url.find('?') == std::string::npos ? "?" : "&") + "connect_timeout=3";
+constexpr const char* connect_timeout = "3";
+
+std::string to_connect(const std::string& url) {
+  auto settings = settings_of(url);
+  if (!settings) throw Fault(FaultKind::connection, "the url is none that libpq takes");
+  settings->emplace("connect_timeout", connect_timeout);
+  return connection_string(*settings);
 }
 
 /// In one line: libpq's texts end with a line break, and may have more.
@@ -94,8 +100,9 @@ Connection::Connection(const std::string& url, const std::string& application, L
     : line_(line),
       plans_last_(plans_first_last),
       replan_at_(steady_clock::now() + plans_first_last) {
+  const std::string target = to_connect(url);
   try {
-    connection_ = std::make_unique<pqxx::connection>(with_timeout(url));
+    connection_ = std::make_unique<pqxx::connection>(target);
     never_reconnect(*connection_);
     connection_->set_verbosity(pqxx::connection_base::terse);
     session_ = std::make_unique<pqxx::nontransaction>(*connection_);
@@ -111,6 +118,8 @@ Connection::Connection(const std::string& url, const std::string& application, L
     if (line_) line_->hold(-1);
     throw;
   }
+  log::debug("database.connected",
+             {{"session", application}, {"backend", std::to_string(backend_)}});
 }
 
 Connection::~Connection() {

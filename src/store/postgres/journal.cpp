@@ -358,6 +358,10 @@ void Journal::commit() {
 
 void Journal::settle() {
   const std::chrono::duration<double> took = steady_clock::now() - began_;
+  log::debug("journal.batch", {{"batch", std::to_string(batch_)},
+                               {"units", std::to_string(taken_.size())},
+                               {"refused", std::to_string(guilty_.size())},
+                               {"seconds", std::to_string(took.count())}});
   std::vector<QueuedUnit> done;
   {
     const std::lock_guard lock(mutex_);

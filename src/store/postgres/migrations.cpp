@@ -43,6 +43,11 @@ std::vector<Migration> missing_migrations(Connection& connection,
                          ", this stoa knows versions up to " + std::to_string(newest) +
                          ": start a stoa that is at least as new as the one that last used it");
   }
+  for (const Migration& migration : known) {
+    log::debug("schema.migration",
+               {{"name", std::string(migration.name)},
+                {"state", migration.version > present ? "missing" : "applied"}});
+  }
   std::vector<Migration> missing;
   std::copy_if(known.begin(), known.end(), std::back_inserter(missing),
                [&](const Migration& migration) { return migration.version > present; });

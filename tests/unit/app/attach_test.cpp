@@ -32,10 +32,33 @@ TEST_CASE("the snippet for ejabberd has a listener for each port, with its own d
                   "        password: \"a\\\"b\"\n  -\n    port: 5348") != std::string::npos);
 }
 
-TEST_CASE("the steps for Openfire name the subdomain and its own port") {
+TEST_CASE("the snippet for ejabberd goes into the list that is there") {
+  const std::string text = attach_snippet(ServerKind::ejabberd, two_links());
+  CHECK(text.starts_with("# In ejabberd.yml, below the line `listen:` that is there"));
+  CHECK(text.find("\nlisten:") == std::string::npos);
+}
+
+TEST_CASE("the steps for Openfire name the subdomain, the secret as it is, and its own port") {
   const std::string text = attach_snippet(ServerKind::openfire, two_links());
-  CHECK(text.find("subdomain \"rooms\"") != std::string::npos);
-  CHECK(text.find("5275") != std::string::npos);
+  CHECK(text.find("subdomain: rooms\n       shared secret: a\"b\n") != std::string::npos);
+  CHECK(text.find("The server's domain must be example.org, and the port 5347.") !=
+        std::string::npos);
+  CHECK(text.find("Openfire's own is 5275: set port = 5275") != std::string::npos);
+  CHECK(text.find("xmpp.component.socket.port to 5347") != std::string::npos);
+}
+
+TEST_CASE("for Openfire the subdomain is what comes before the server's domain") {
+  const auto read = read_config(
+      "[[link]]\ndomain = \"a.rooms.example.org\"\nsecret = \"s\"\nserver = \"example.org\"\n"
+      "tls = \"verify\"\nport = 5276\n"
+      "[[link]]\ndomain = \"stoa\"\nsecret = \"s\"\n",
+      "x");
+  REQUIRE(read.ok());
+  const std::string text = attach_snippet(ServerKind::openfire, read.value());
+  CHECK(text.find("subdomain: a.rooms\n") != std::string::npos);
+  CHECK(text.find("the port for encrypted connections 5276.") != std::string::npos);
+  CHECK(text.find("Openfire's own is") == std::string::npos);
+  CHECK(text.find("stoa cannot be attached") != std::string::npos);
 }
 
 TEST_CASE("with pep the snippets say what the server hands over, and what it allows [PS-PEP-01]") {

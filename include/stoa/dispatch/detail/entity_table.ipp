@@ -1,6 +1,8 @@
 // Part of entity_service.hpp: which entities are in memory.
 #pragma once
 
+#include <stoa/base/log.hpp>
+
 namespace stoa::dispatch {
 
 template <Engine E>
@@ -78,6 +80,8 @@ void EntityService<E>::loaded(const std::string& key, EntityTag tag, Found<State
   number_changed(*entity, 0);
   state_changed(*entity);
   weigh(*entity);
+  log::debug("entity.loaded",
+             {{"domain", domain_}, {"key", key}, {"bytes", std::to_string(entity->bytes)}});
   drain(*entity);
   after_run(*entity);
 }
@@ -190,6 +194,7 @@ void EntityService<E>::evict_surplus() {
     const std::optional<Timestamp> due = deadlines_.of(entity);
     if (idle(entity) && !(due && *due <= soon)) {
       Metrics::add(common_.metrics.evictions);
+      log::debug("entity.dropped", {{"domain", domain_}, {"key", *entity.key}});
       drop(entity);
       continue;
     }
