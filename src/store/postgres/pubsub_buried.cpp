@@ -13,15 +13,15 @@ constexpr Statement unlink_nodes{
     "unlink_nodes",
     "DELETE FROM node_links WHERE child = ANY($1::bigint[]) OR parent = ANY($1::bigint[])"};
 
-constexpr Statement hide_nodes{
-    "hide_nodes",
-    "UPDATE nodes SET service = ' ' || service, digest = md5(number::text)::uuid "
-    "WHERE number = ANY($1::bigint[]) AND left(service, 1) <> ' '"};
+constexpr Statement hide_nodes{"hide_nodes",
+                               "UPDATE nodes SET service = ' ' || service, digest = "
+                               "md5(number::text)::uuid, version = version + 1 "
+                               "WHERE number = ANY($1::bigint[]) AND left(service, 1) <> ' '"};
 
 constexpr Statement unhide_nodes{
     "unhide_nodes",
     "WITH risen AS (DELETE FROM nodes_buried WHERE node = ANY($1::bigint[])) "
-    "UPDATE nodes n SET service = r.service, digest = r.digest "
+    "UPDATE nodes n SET service = r.service, digest = r.digest, version = n.version + 1 "
     "FROM unnest($1::bigint[], $2::text[], $3::uuid[]) AS r(number, service, digest) "
     "WHERE n.number = r.number"};
 
@@ -42,10 +42,10 @@ constexpr Statement end_node_burials{
 /// What depended on them must go too; they themselves come back without what they depended on.
 constexpr Statement orphan_nodes{
     "orphan_nodes",
-    "WITH orphans AS (UPDATE nodes SET orphaned = true "
+    "WITH orphans AS (UPDATE nodes SET orphaned = true, version = version + 1 "
     "WHERE (linked_to = ANY($1::bigint[]) OR hung_from = ANY($1::bigint[])) "
     "AND NOT number = ANY($1::bigint[])) "
-    "UPDATE nodes SET linked_to = NULL, hung_from = NULL, orphaned = false "
+    "UPDATE nodes SET linked_to = NULL, hung_from = NULL, orphaned = false, version = version + 1 "
     "WHERE number = ANY($1::bigint[])"};
 
 constexpr Statement insert_node_acts{
