@@ -135,6 +135,21 @@ TEST_CASE("outbox rows of an earlier run are found in order until the server has
   CHECK(found == std::vector<std::uint64_t>(seqs.begin() + 2, seqs.end()));
 }
 
+TEST_CASE("without the row that says how far the journal has got nothing is opened") {
+  const std::string url = Cluster::instance().create_database();
+  CHECK(store::check_database(options_for(url)).schema.empty());
+  {
+    Writing writing(options_for(url));
+    REQUIRE(writing.wait_ready());
+  }
+  CHECK(store::check_database(options_for(url)).schema.empty());
+  psql(url, "DELETE FROM journal");
+  CHECK(store::check_database(options_for(url)).schema.find("backup") != std::string::npos);
+  Writing writing(options_for(url));
+  CHECK_FALSE(writing.wait_ready());
+  CHECK(writing.fatal.find("the table journal has lost its row") != std::string::npos);
+}
+
 TEST_CASE(
     "a second stoa on the same database waits, and takes over when the first one ends "
     "[PS-DUR-10]") {
