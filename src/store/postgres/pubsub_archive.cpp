@@ -245,9 +245,7 @@ struct Archive {
       item.meta.seq = row[1].as<std::uint64_t>();
       item.meta.publisher = jid_in(read.number, row[2]);
       item.meta.published = time_in(row[3]);
-      if (!row[4].is_null()) {
-        item.payload = std::make_shared<const std::string>(row[4].as<std::string>());
-      }
+      item.payload = payload_in(read.number, row[4]);
       items.push_back(std::move(item));
     }
     return items;
