@@ -85,7 +85,7 @@ class Paging : public std::enable_shared_from_this<Paging> {
 
   void found(Found<ListPage> result) {
     if (const auto* fault = std::get_if<ReadFault>(&result)) {
-      then_(*fault == ReadFault::away ? store_too_slow() : store_refused());
+      then_(read_failed(*fault));
       return;
     }
     ListPage& page = std::get<ListPage>(result);

@@ -111,6 +111,15 @@ StanzaError store_too_slow() {
           "The store cannot be reached. Nothing was changed."};
 }
 
+StanzaError read_failed(ReadFault why) {
+  if (why == ReadFault::away) {
+    return {ErrorType::wait, Condition::resource_constraint, "RFC 6120 8.3.3.18",
+            "The store cannot be reached."};
+  }
+  return {ErrorType::wait, Condition::internal_server_error, "RFC 6120 8.3.3.6",
+          "What is stored there cannot be read."};
+}
+
 StanzaError too_many_waiting() {
   return {ErrorType::wait, Condition::resource_constraint, "RFC 6120 8.3.3.18",
           "Too many requests are waiting."};

@@ -14,7 +14,7 @@ struct Text {
 };
 
 /// In the byte order of the English texts.
-constexpr std::array<Text, 45> german{{
+constexpr std::array<Text, 47> german{{
     {"An iq request has an id, and exactly one child element.",
      "Eine Iq-Anfrage hat eine Id und genau ein Kindelement."},
     {"It could not be stored. Nothing was changed.",
@@ -38,6 +38,7 @@ constexpr std::array<Text, 45> german{{
     {"The room is full", "Der Raum ist voll"},
     {"The stanza is nested too deeply, or a form in it has too many fields.",
      "Die Stanza ist zu tief verschachtelt, oder ein Formular darin hat zu viele Felder."},
+    {"The store cannot be reached.", "Der Speicher ist nicht erreichbar."},
     {"The store cannot be reached. Nothing was changed.",
      "Der Speicher ist nicht erreichbar. Es hat sich nichts geändert."},
     {"The vCard is too large", "Die vCard ist zu groß"},
@@ -56,6 +57,7 @@ constexpr std::array<Text, 45> german{{
     {"Too many, try again later", "Zu viele, versuche es später wieder"},
     {"Visitors keep their nicknames here", "Besucher behalten hier ihren Spitznamen"},
     {"Voice cannot be asked for here", "Um Stimme kann man hier nicht bitten"},
+    {"What is stored there cannot be read.", "Was dort gespeichert ist, lässt sich nicht lesen."},
     {"You are banned from this service", "Du bist von diesem Dienst verbannt"},
     {"You are not in this room", "Du bist nicht in diesem Raum"},
     {"You are not in this room; join it first", "Du bist nicht in diesem Raum; tritt zuerst ein"},

@@ -35,15 +35,16 @@ class Writing {
     return open;
   }
 
-  /// Appends a unit and returns its seq.
-  std::uint64_t append(dispatch::EntityTag entity, std::string text = "row",
+  /// Appends a unit with a message of that text (as XML) and returns its seq.
+  std::uint64_t append(dispatch::EntityTag entity, const std::string& text = "row",
                        Durability durability = Durability::hard) {
     dispatch::Unit<pubsub::Change> unit;
     unit.seq = next++;
     unit.entity = entity;
     unit.durability = durability;
     unit.changes = std::make_shared<const std::vector<pubsub::Change>>();
-    unit.outbox.push_back({domain, entity, "all", std::move(text), "", ""});
+    unit.outbox.push_back(
+        {domain, entity, "all", "<message to='", "'><body>" + text + "</body>", "</message>"});
     journal_->append(std::move(unit));
     return next - 1;
   }

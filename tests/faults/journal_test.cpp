@@ -101,10 +101,10 @@ TEST_CASE(
   }
   Writing writing(options_for(url));
   REQUIRE(writing.wait_ready());
-  std::string head;
-  writing.loader->outbox(0, 10, [&](auto found) { head = std::get<0>(found).at(0).second.head; });
-  REQUIRE(writing.loop.run_until([&] { return !head.empty(); }));
-  CHECK(head == hostile);
+  std::string text;
+  writing.loader->outbox(0, 10, [&](auto found) { text = std::get<0>(found).at(0).second.middle; });
+  REQUIRE(writing.loop.run_until([&] { return !text.empty(); }));
+  CHECK(text == "'><body>" + hostile + "</body>");
 }
 
 TEST_CASE("outbox rows of an earlier run are found in order until the server has proved them") {
@@ -133,6 +133,42 @@ TEST_CASE("outbox rows of an earlier run are found in order until the server has
     from = found.back();
   }
   CHECK(found == std::vector<std::uint64_t>(seqs.begin() + 2, seqs.end()));
+}
+
+TEST_CASE("an outbox row that is no XML is left out, however many of them stand in a row") {
+  const std::string url = Cluster::instance().create_database();
+  std::uint64_t good = 0;
+  {
+    Writing writing(options_for(url));
+    REQUIRE(writing.wait_ready());
+    for (int i = 0; i < 4; ++i) writing.append(1);
+    good = writing.append(1);
+    REQUIRE(writing.wait_settled(good));
+  }
+  psql(url, "UPDATE outbox SET tail = '</broken>' WHERE seq < " + std::to_string(good));
+  Writing writing(options_for(url));
+  REQUIRE(writing.wait_ready());
+  std::vector<std::uint64_t> found;
+  writing.loader->outbox(0, 2, [&](auto page) {
+    for (const auto& [seq, row] : std::get<0>(page)) found.push_back(seq);
+  });
+  REQUIRE(writing.loop.run_until([&] { return !found.empty(); }));
+  CHECK(found == std::vector<std::uint64_t>{good});
+}
+
+TEST_CASE("without the row that says how far the journal has got nothing is opened") {
+  const std::string url = Cluster::instance().create_database();
+  CHECK(store::check_database(options_for(url)).schema.empty());
+  {
+    Writing writing(options_for(url));
+    REQUIRE(writing.wait_ready());
+  }
+  CHECK(store::check_database(options_for(url)).schema.empty());
+  psql(url, "DELETE FROM journal");
+  CHECK(store::check_database(options_for(url)).schema.find("backup") != std::string::npos);
+  Writing writing(options_for(url));
+  CHECK_FALSE(writing.wait_ready());
+  CHECK(writing.fatal.find("the table journal has lost its row") != std::string::npos);
 }
 
 TEST_CASE(

@@ -235,6 +235,12 @@ TEST_CASE("a damaged row is told with its room and hurts no other [MUC-PERS-11]"
   SUBCASE("an address that is none") {
     damage = "UPDATE room_affiliates SET jid = '@/' WHERE room = 1";
   }
+  SUBCASE("a presence that is no XML") {
+    damage = "UPDATE room_seats SET payload = '<broken' WHERE room = 1";
+  }
+  SUBCASE("a presence that ends the stanza it would stand in") {
+    damage = "UPDATE room_seats SET payload = '</c><c>' WHERE room = 1";
+  }
   psql(twins.url(), damage);
   CHECK_THROWS_WITH_AS(twins.load("room1"), doctest::Contains("room1"), DamagedRow);
   CHECK(twins.load("room2").number == 2);

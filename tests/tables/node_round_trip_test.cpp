@@ -437,6 +437,7 @@ TEST_CASE("a row that cannot be read is damage of that node alone") {
        "UPDATE subscriptions SET state = 'odd'",
        "UPDATE subscriptions SET state = 'subscribed'"},
       {"UPDATE subscriptions SET jid = '@@'", "UPDATE subscriptions SET jid = 'a@b.lit'"},
+      {"UPDATE subscriptions SET depth = 5000000000", "UPDATE subscriptions SET depth = 1"},
       {"UPDATE nodes SET config = '{\"pubsub#max_items\": [\"many\"]}' WHERE number = 1",
        "UPDATE nodes SET config = '{}' WHERE number = 1"},
       {"UPDATE nodes SET config = '{\"pubsub#title\": 5}' WHERE number = 1",

@@ -84,6 +84,7 @@ class NodeTables {
   }
 
   using Reader = store::postgres::PubsubReader;
+  const std::string& url() const { return url_; }
 
  private:
   std::string url_;

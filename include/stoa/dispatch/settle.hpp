@@ -6,6 +6,7 @@
 #include <variant>
 
 #include <stoa/dispatch/metrics.hpp>
+#include <stoa/dispatch/ports.hpp>
 #include <stoa/stanza/error.hpp>
 #include <stoa/stanza/outgoing.hpp>
 #include <stoa/stanza/stanza.hpp>
@@ -43,9 +44,10 @@ std::optional<Outgoing> settle(const Stanza& request, const Outcome& outcome,
 Outgoing ready_result(const Stanza& request, std::string_view payload);
 
 /// The refusals that dispatch itself makes.
-StanzaError store_refused();     ///< the store did not take it: wait/internal-server-error
-StanzaError store_too_slow();    ///< the store is away: wait/resource-constraint
-StanzaError too_many_waiting();  ///< a queue is full: wait/resource-constraint
-StanzaError unknown_payload();   ///< nobody knows it: cancel/service-unavailable (RFC 6120, 8.4)
+StanzaError store_refused();             ///< the store did not take it: wait/internal-server-error
+StanzaError store_too_slow();            ///< the store is away: wait/resource-constraint
+StanzaError read_failed(ReadFault why);  ///< what was looked up is damaged, or the store is away
+StanzaError too_many_waiting();          ///< a queue is full: wait/resource-constraint
+StanzaError unknown_payload();  ///< nobody knows it: cancel/service-unavailable (RFC 6120, 8.4)
 
 }  // namespace stoa::dispatch

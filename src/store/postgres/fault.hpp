@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -24,7 +25,9 @@ struct SchemaMismatch : std::runtime_error {
 
 /// A stored row that cannot be read: of this entity only. The text says which, and what is wrong.
 struct DamagedRow : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit DamagedRow(const std::string& text, std::uint64_t n = 0)
+      : std::runtime_error(text), number(n) {}
+  std::uint64_t number;  ///< of the entity; 0 where the look-up was about that entity alone
 };
 
 /// The kind of a failure that PostgreSQL reported with this SQLSTATE (empty: without one).

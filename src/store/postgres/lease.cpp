@@ -14,8 +14,14 @@ constexpr Statement end_holder{
     "WHERE l.locktype = 'advisory' AND l.granted AND l.pid = $1 AND l.classid = 0 "
     "AND l.objid = 1400139617 AND d.datname = current_database()"};
 
-std::uint64_t number(const pqxx::result& result) {
-  return result.at(0).at(0).as<std::uint64_t>();
+/// What its one row holds. With another one in its place numbers would be given twice.
+std::uint64_t number(const pqxx::result& journal) {
+  if (journal.empty()) {
+    throw SchemaMismatch(
+        "the table journal has lost its row, without which nothing can be stored safely: restore "
+        "the database from a backup");
+  }
+  return journal[0][0].as<std::uint64_t>();
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ struct Loading {
     seat.role = cells.word(muc::Role::moderator);
     seat.priority = static_cast<std::int8_t>(cells.signed_number());
     seat.since = cells.time();
-    seat.payload = cells.text();
+    seat.payload = cells.content();
     state.seat(seat);
   }
 

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "store/postgres/array.hpp"
+#include "store/postgres/damage.hpp"
 #include "store/postgres/muc_archive.hpp"
 #include "store/postgres/muc_rows.hpp"
 #include "store/postgres/muc_tables.hpp"
@@ -122,6 +123,8 @@ struct Look {
   const std::string& service;
 
   static std::string domain_of(const Jid& user) { return std::string(user.domain()); }
+  /// Of a row that begins with a localpart, as it stands in the log.
+  std::string key_of(const pqxx::row& row) const { return service + ' ' + row[0].c_str(); }
 
   found::Rooms page_of(const pqxx::result& rows) const {
     found::Rooms page;
@@ -167,8 +170,12 @@ struct Look {
   }
 
   ReadResult operator()(const read::Vcard& read) const {
-    const pqxx::result rows = connection.exec(select_vcard, std::to_string(read.room));
-    return found::Vcard{rows.empty() ? std::string() : rows[0][0].as<std::string>()};
+    const std::string room = std::to_string(read.room);
+    found::Vcard found;
+    for (const pqxx::row& row : connection.exec(select_vcard, room)) {
+      found.vcard = Cells(row, room).content();
+    }
+    return found;
   }
 
   found::Rooms plain_page(const pqxx::result& rows) const {
@@ -202,13 +209,16 @@ struct Look {
     found::Buried found;
     for (const pqxx::row& row :
          connection.exec(select_burials, service, micros(read.now), std::to_string(read.max))) {
-      Cells cells(row, row[0].c_str());
-      auto& entry = found.entries.emplace_back();
-      entry.localpart = cells.text();
-      entry.burial.at = cells.time();
-      entry.burial.until = cells.time();
-      entry.burial.by = cells.jid();
-      entry.burial.reason = cells.text();
+      read_or_skip(key_of(row), [&] {
+        Cells cells(row, row[0].c_str());
+        found::Buried::Entry entry;
+        entry.localpart = cells.text();
+        entry.burial.at = cells.time();
+        entry.burial.until = cells.time();
+        entry.burial.by = cells.jid();
+        entry.burial.reason = cells.text();
+        found.entries.push_back(std::move(entry));
+      });
     }
     return found;
   }
@@ -216,13 +226,16 @@ struct Look {
     found::Audit found;
     for (const pqxx::row& row :
          connection.exec(select_acts, service, read.about, std::to_string(read.max))) {
-      Cells cells(row, "audit");
-      Act& act = found.acts.emplace_back();
-      act.at = cells.time();
-      act.actor = cells.jid();
-      act.what = cells.text();
-      act.target = cells.text();
-      act.reason = cells.text();
+      read_or_skip(service + " audit", [&] {
+        Cells cells(row, "audit");
+        Act act;
+        act.at = cells.time();
+        act.actor = cells.jid();
+        act.what = cells.text();
+        act.target = cells.text();
+        act.reason = cells.text();
+        found.acts.push_back(std::move(act));
+      });
     }
     return found;
   }
@@ -233,14 +246,16 @@ struct Look {
     const pqxx::result rows = connection.exec(
         select_rooms_of, service, std::string(read.user.bare_view()), domain_of(read.user));
     for (const pqxx::row& row : rows) {
-      Cells cells(row, row[0].c_str());
-      found::RoomsOf::Entry entry;
-      entry.room = Jid::from_prepared(cells.text(), service);
-      entry.affiliation = cells.word(Affiliation::owner);
-      entry.nicks = cells.texts();
-      if (entry.affiliation != Affiliation::none || !entry.nicks.empty()) {
-        found.entries.push_back(std::move(entry));
-      }
+      read_or_skip(key_of(row), [&] {
+        Cells cells(row, row[0].c_str());
+        found::RoomsOf::Entry entry;
+        entry.room = Jid::from_prepared(cells.text(), service);
+        entry.affiliation = cells.word(Affiliation::owner);
+        entry.nicks = cells.texts();
+        if (entry.affiliation != Affiliation::none || !entry.nicks.empty()) {
+          found.entries.push_back(std::move(entry));
+        }
+      });
     }
     return found;
   }

@@ -10,6 +10,7 @@
 #include <pqxx/array>
 
 #include "store/postgres/stored_jid.hpp"
+#include "store/postgres/stored_xml.hpp"
 
 namespace stoa::store::postgres {
 namespace {
@@ -46,6 +47,12 @@ void Cells::damaged(const char* why) const {
 std::string Cells::text() {
   const pqxx::field field = row_[at_++];
   return {field.c_str(), field.size()};
+}
+
+std::string Cells::content() {
+  std::string value = text();
+  if (!is_content(value)) damaged("no XML");
+  return value;
 }
 
 std::uint64_t Cells::number() {
@@ -119,7 +126,7 @@ muc::RowPtr read_archive_row(const pqxx::row& row, std::string_view key) {
   read.author = cells.jid();
   read.message_id = cells.text();
   read.lang = cells.text();
-  read.payload = cells.text();
+  read.payload = cells.content();
   if (!cells.null()) {
     muc::Tombstone& stone = read.tombstone.emplace();
     stone.id = cells.text();

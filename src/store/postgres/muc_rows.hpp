@@ -29,7 +29,8 @@ class Cells {
 
   bool null() const { return row_[at_].is_null(); }
   void skip(int columns) { at_ += columns; }
-  std::string text();  ///< empty for NULL
+  std::string text();     ///< empty for NULL
+  std::string content();  ///< of a stanza, as XML that can be sent
   std::uint64_t number();
   std::int64_t signed_number();
   bool flag();

@@ -11,13 +11,14 @@ namespace {
 constexpr Statement hide_rooms{
     "hide_rooms",
     "WITH emptied AS (DELETE FROM room_seats WHERE room = ANY($1::bigint[])) "
-    "UPDATE rooms SET localpart = ' ' || number WHERE number = ANY($1::bigint[])"};
+    "UPDATE rooms SET localpart = ' ' || number, version = version + 1 WHERE number = "
+    "ANY($1::bigint[])"};
 
 constexpr Statement unhide_rooms{
     "unhide_rooms",
     "WITH risen AS (DELETE FROM rooms_buried b USING unnest($1::bigint[]) AS r(room) "
     "WHERE b.room = r.room) "
-    "UPDATE rooms x SET localpart = r.localpart "
+    "UPDATE rooms x SET localpart = r.localpart, version = x.version + 1 "
     "FROM unnest($1::bigint[], $2::text[]) AS r(room, localpart) WHERE x.number = r.room"};
 
 constexpr Statement bury_rooms{

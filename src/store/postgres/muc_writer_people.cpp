@@ -23,7 +23,7 @@ constexpr Statement upsert_affiliates{
     "ON CONFLICT (room, jid) DO UPDATE SET affiliation = excluded.affiliation, "
     "nick = excluded.nick, nick_key = excluded.nick_key, reason = excluded.reason, "
     "until = excluded.until, voice = excluded.voice, no_mentions = excluded.no_mentions, "
-    "hats = excluded.hats"};
+    "hats = excluded.hats, version = room_affiliates.version + 1"};
 
 constexpr Statement insert_log{
     "insert_room_affiliation_log",
@@ -43,7 +43,8 @@ constexpr Statement upsert_seats{
     "$7::smallint[], $8::bigint[], $9::text[]) "
     "AS r(room, digest, session, bare, nick, role, priority, since, payload) "
     "ON CONFLICT (room, digest) DO UPDATE SET nick = excluded.nick, role = excluded.role, "
-    "priority = excluded.priority, since = excluded.since, payload = excluded.payload"};
+    "priority = excluded.priority, since = excluded.since, payload = excluded.payload, version = "
+    "room_seats.version + 1"};
 
 constexpr Statement delete_registrations{
     "delete_room_registrations",
@@ -57,7 +58,7 @@ constexpr Statement upsert_registrations{
     "FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[]) "
     "AS r(room, jid, nick, form, at) "
     "ON CONFLICT (room, jid) DO UPDATE SET nick = excluded.nick, form = excluded.form, "
-    "at = excluded.at"};
+    "at = excluded.at, version = room_registrations.version + 1"};
 
 constexpr Statement delete_invitations{
     "delete_room_invitations",
@@ -71,7 +72,7 @@ constexpr Statement upsert_invitations{
     "FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], "
     "$7::bigint[]) AS r(room, digest, id, invitee, inviter, nick, at) "
     "ON CONFLICT (room, digest) DO UPDATE SET inviter = excluded.inviter, nick = excluded.nick, "
-    "at = excluded.at"};
+    "at = excluded.at, version = room_invitations.version + 1"};
 
 std::string invitation_key(const RowKey& key) {
   return digest(std::string(key.name2) + '\n' + std::string(key.name));

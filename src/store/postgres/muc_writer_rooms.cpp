@@ -27,7 +27,7 @@ constexpr Statement upsert_gone{
     "FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) "
     "AS r(service, localpart, venue, until) "
     "ON CONFLICT (service, localpart) DO UPDATE SET venue = excluded.venue, "
-    "until = excluded.until"};
+    "until = excluded.until, version = rooms_gone.version + 1"};
 
 constexpr Statement insert_rooms{
     "insert_rooms",
@@ -49,7 +49,8 @@ constexpr Statement update_configs{
     "UPDATE rooms x SET name = r.name, description = r.description, lang = r.lang, "
     "found_name = r.found_name, found_description = r.found_description, public = r.public, "
     "persistent = r.persistent, members_only = r.members_only, "
-    "password_protected = r.password_protected, whois = r.whois, config = r.config::jsonb "
+    "password_protected = r.password_protected, whois = r.whois, config = r.config::jsonb, version "
+    "= x.version + 1 "
     "FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], "
     "$7::boolean[], $8::boolean[], $9::boolean[], $10::boolean[], $11::text[], $12::text[]) "
     "AS r(number, name, description, lang, found_name, found_description, public, persistent, "
@@ -57,12 +58,12 @@ constexpr Statement update_configs{
 
 constexpr Statement update_locks{
     "update_room_locks",
-    "UPDATE rooms x SET locked_by = nullif(r.locked_by, '') "
+    "UPDATE rooms x SET locked_by = nullif(r.locked_by, ''), version = x.version + 1 "
     "FROM unnest($1::bigint[], $2::text[]) AS r(number, locked_by) WHERE x.number = r.number"};
 
 constexpr Statement update_versions{
     "update_room_versions",
-    "UPDATE rooms x SET affiliation_version = r.version "
+    "UPDATE rooms x SET affiliation_version = r.version, version = x.version + 1 "
     "FROM unnest($1::bigint[], $2::bigint[]) AS r(number, version) WHERE x.number = r.number"};
 
 constexpr Statement delete_subjects{"delete_room_subjects",
@@ -76,7 +77,7 @@ constexpr Statement upsert_subjects{
     "$7::bigint[]) AS r(room, langs, texts, nick, occupant_id, id, stamp) "
     "ON CONFLICT (room) DO UPDATE SET langs = excluded.langs, texts = excluded.texts, "
     "nick = excluded.nick, occupant_id = excluded.occupant_id, id = excluded.id, "
-    "stamp = excluded.stamp"};
+    "stamp = excluded.stamp, version = room_subjects.version + 1"};
 
 constexpr Statement delete_vcards{"delete_room_vcards",
                                   "DELETE FROM room_vcards WHERE room = ANY($1::bigint[])"};
@@ -85,7 +86,8 @@ constexpr Statement upsert_vcards{
     "upsert_room_vcards",
     "INSERT INTO room_vcards (room, vcard, hashes) SELECT room, vcard, hashes::text[] "
     "FROM unnest($1::bigint[], $2::text[], $3::text[]) AS r(room, vcard, hashes) "
-    "ON CONFLICT (room) DO UPDATE SET vcard = excluded.vcard, hashes = excluded.hashes"};
+    "ON CONFLICT (room) DO UPDATE SET vcard = excluded.vcard, hashes = excluded.hashes, version = "
+    "room_vcards.version + 1"};
 
 constexpr Statement delete_hats{
     "delete_room_hats",
@@ -98,7 +100,7 @@ constexpr Statement upsert_hats{
     "SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], "
     "$6::text[]) "
     "ON CONFLICT (room, digest) DO UPDATE SET title = excluded.title, hue = excluded.hue, "
-    "lang = excluded.lang"};
+    "lang = excluded.lang, version = room_hats.version + 1"};
 
 std::string config_of(const muc::RoomConfig& config) {
   return config_json(stored_text(config));

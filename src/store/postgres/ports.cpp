@@ -3,6 +3,9 @@
 #include <type_traits>
 #include <variant>
 
+#include "store/postgres/damage.hpp"
+#include "store/postgres/stored_xml.hpp"
+
 namespace stoa::store::postgres {
 namespace {
 
@@ -32,17 +35,41 @@ std::size_t weight(const muc::Change& change) {
   return 0;
 }
 
+namespace {
+
+/// A stanza to somebody is made of it; a broken one would cost the link its stream.
+dispatch::OutboxRow outbox_row_in(const std::string& domain, const pqxx::row& row) {
+  dispatch::OutboxRow read{domain,
+                           row[1].as<std::uint64_t>(),
+                           row[2].as<std::string>(),
+                           row[3].as<std::string>(),
+                           row[4].as<std::string>(),
+                           row[5].as<std::string>()};
+  if (!is_element(read.head + "a" + read.middle + read.tail)) {
+    throw DamagedRow("seq " + std::string(row[0].c_str()) + ", of entity " + row[1].c_str() +
+                     ": no XML");
+  }
+  return read;
+}
+
+}  // namespace
+
 OutboxRows read_outbox(Connection& connection, const OutboxQuery& query) {
-  const pqxx::result found =
-      connection.exec(select_outbox, query.domain, query.service, std::to_string(query.from),
-                      std::to_string(query.before), std::to_string(query.limit));
   OutboxRows rows;
-  rows.reserve(static_cast<std::size_t>(found.size()));
-  for (const pqxx::row& row : found) {
-    rows.push_back(
-        {row[0].as<std::uint64_t>(),
-         {query.domain, row[1].as<std::uint64_t>(), row[2].as<std::string>(),
-          row[3].as<std::string>(), row[4].as<std::string>(), row[5].as<std::string>()}});
+  std::uint64_t from = query.from;
+  // An empty page is the end: it must not be one of damaged rows.
+  while (rows.empty()) {
+    const pqxx::result found =
+        connection.exec(select_outbox, query.domain, query.service, std::to_string(from),
+                        std::to_string(query.before), std::to_string(query.limit));
+    if (found.empty()) return rows;
+    rows.reserve(static_cast<std::size_t>(found.size()));
+    for (const pqxx::row& row : found) {
+      from = row[0].as<std::uint64_t>();
+      read_or_skip(query.domain + " outbox", [&] {
+        rows.push_back({from, outbox_row_in(query.domain, row)});
+      });
+    }
   }
   return rows;
 }

@@ -83,7 +83,24 @@ struct OutboxQuery {
   std::uint64_t before = 0;  ///< and before it: the first of this run
   std::size_t limit = 0;     ///< at least one seq whole, however many rows it has
 };
+/// Without the rows that cannot be sent, which are logged.
 OutboxRows read_outbox(Connection& connection, const OutboxQuery& query);
+
+/// The number of the entity that a look-up is about; 0 where it is about the service.
+template <class Read>
+std::uint64_t entity_of(const Read& read) {
+  return std::visit(
+      [](const auto& one) -> std::uint64_t {
+        if constexpr (requires { one.number; }) {
+          return one.number;
+        } else if constexpr (requires { one.room; }) {
+          return one.room;
+        } else {
+          return 0;
+        }
+      },
+      read);
+}
 
 /// Tables is PubsubReader or MucReader.
 template <class Engine, class Tables>
@@ -97,13 +114,13 @@ class TableLoader : public dispatch::LoaderPort<Engine> {
       : readers_(readers), first_seq_(first_seq), domain_(std::move(domain)) {}
 
   void load(std::string key, std::uint64_t after, Then<State> then) override {
-    ask<State>(after, key, std::move(then), [domain = domain_, key](Connection& connection) {
+    ask<State>({after, key, 0}, std::move(then), [domain = domain_, key](Connection& connection) {
       return Tables::load(connection, domain, key);
     });
   }
 
   void key_of(std::uint64_t number, Then<std::string> then) override {
-    ask<std::string>(0, std::to_string(number), std::move(then),
+    ask<std::string>({0, std::to_string(number), 0}, std::move(then),
                      [domain = domain_, number](Connection& connection) {
                        return Tables::key_of(connection, domain, number);
                      });
@@ -111,7 +128,7 @@ class TableLoader : public dispatch::LoaderPort<Engine> {
 
   void fetch(std::uint64_t number, typename Engine::Need need, std::uint64_t after,
              Then<typename Engine::Facts> then) override {
-    ask<typename Engine::Facts>(after, std::to_string(number), std::move(then),
+    ask<typename Engine::Facts>({after, std::to_string(number), number}, std::move(then),
                                 [domain = domain_, number, need](Connection& connection) {
                                   return Tables::fetch(connection, domain, number, need);
                                 });
@@ -119,7 +136,7 @@ class TableLoader : public dispatch::LoaderPort<Engine> {
 
   void read(typename Engine::Read read, std::uint64_t after,
             Then<typename Engine::ReadResult> then) override {
-    ask<typename Engine::ReadResult>(after, "read", std::move(then),
+    ask<typename Engine::ReadResult>({after, "read", entity_of(read)}, std::move(then),
                                      [domain = domain_, read](Connection& connection) {
                                        return Tables::read(connection, domain, read);
                                      });
@@ -127,7 +144,7 @@ class TableLoader : public dispatch::LoaderPort<Engine> {
 
   void pending_keys(std::string from, Timestamp until, std::size_t limit,
                     Then<std::vector<std::string>> then) override {
-    ask<std::vector<std::string>>(0, "pending", std::move(then),
+    ask<std::vector<std::string>>({0, "pending", 0}, std::move(then),
                                   [domain = domain_, from, until, limit](Connection& connection) {
                                     return Tables::pending_keys(connection, domain, from, until,
                                                                 limit);
@@ -138,16 +155,28 @@ class TableLoader : public dispatch::LoaderPort<Engine> {
     const OutboxQuery query{domain_,
                             service_name(static_cast<const typename Engine::Change*>(nullptr)),
                             from, first_seq_, limit};
-    ask<OutboxRows>(0, "outbox", std::move(then),
+    ask<OutboxRows>({0, "outbox", 0}, std::move(then),
                     [query](Connection& connection) { return read_outbox(connection, query); });
   }
 
  private:
+  struct Question {
+    std::uint64_t after = 0;
+    std::string key;           ///< for the log
+    std::uint64_t number = 0;  ///< of the entity that it is about, unless `key` is its name; or 0
+  };
+
   template <class T, class Find>
-  void ask(std::uint64_t after, const std::string& key, Then<T> then, Find find) {
+  void ask(const Question& question, Then<T> then, Find find) {
     Readers::Lookup lookup;
-    lookup.after = after;
-    lookup.key = domain_ + " " + key;
+    lookup.after = question.after;
+    lookup.key = domain_ + " " + question.key;
+    lookup.key_of = [domain = domain_, asked = question.number](Connection& connection,
+                                                                std::uint64_t number) {
+      const std::uint64_t of = number != 0 ? number : asked;
+      const std::string key = of != 0 ? Tables::key_of(connection, domain, of) : std::string();
+      return key.empty() ? std::string() : domain + " " + key;
+    };
     // Shared by the two ways in which it may end; one of them runs, once.
     auto told = std::make_shared<Then<T>>(std::move(then));
     lookup.run = [told, find = std::move(find)](Connection& connection) -> std::function<void()> {

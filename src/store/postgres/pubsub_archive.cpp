@@ -31,7 +31,8 @@ constexpr Statement purge_nodes{
     "noted AS (INSERT INTO node_purges (node, cleared) SELECT n.number, n.purged_to "
     "FROM r JOIN nodes n ON n.number = r.node ON CONFLICT DO NOTHING) "
     "UPDATE nodes n SET purged_to = greatest(n.purged_to, r.up_to), "
-    "standing_from = greatest(n.standing_from, r.up_to + 1) FROM r WHERE n.number = r.node"};
+    "standing_from = greatest(n.standing_from, r.up_to + 1), version = n.version + 1 FROM r WHERE "
+    "n.number = r.node"};
 
 /// A piece of the purged items of one node; the last piece ends it. An entry of an archive stays
 /// without its payload.
@@ -244,9 +245,7 @@ struct Archive {
       item.meta.seq = row[1].as<std::uint64_t>();
       item.meta.publisher = jid_in(read.number, row[2]);
       item.meta.published = time_in(row[3]);
-      if (!row[4].is_null()) {
-        item.payload = std::make_shared<const std::string>(row[4].as<std::string>());
-      }
+      item.payload = payload_in(read.number, row[4]);
       items.push_back(std::move(item));
     }
     return items;

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "store/postgres/columns.hpp"
+#include "store/postgres/damage.hpp"
 #include "store/postgres/pubsub_batch.hpp"
 #include "store/postgres/pubsub_rows.hpp"
 
@@ -15,13 +16,13 @@ constexpr Statement unlink_nodes{
 
 constexpr Statement hide_nodes{
     "hide_nodes",
-    "UPDATE nodes SET service = ' ' || service, digest = md5(number::text)::uuid "
-    "WHERE number = ANY($1::bigint[]) AND left(service, 1) <> ' '"};
+    "UPDATE nodes SET service = ' ' || service, digest = md5(number::text)::uuid, "
+    "version = version + 1 WHERE number = ANY($1::bigint[]) AND left(service, 1) <> ' '"};
 
 constexpr Statement unhide_nodes{
     "unhide_nodes",
     "WITH risen AS (DELETE FROM nodes_buried WHERE node = ANY($1::bigint[])) "
-    "UPDATE nodes n SET service = r.service, digest = r.digest "
+    "UPDATE nodes n SET service = r.service, digest = r.digest, version = n.version + 1 "
     "FROM unnest($1::bigint[], $2::text[], $3::uuid[]) AS r(number, service, digest) "
     "WHERE n.number = r.number"};
 
@@ -42,10 +43,10 @@ constexpr Statement end_node_burials{
 /// What depended on them must go too; they themselves come back without what they depended on.
 constexpr Statement orphan_nodes{
     "orphan_nodes",
-    "WITH orphans AS (UPDATE nodes SET orphaned = true "
+    "WITH orphans AS (UPDATE nodes SET orphaned = true, version = version + 1 "
     "WHERE (linked_to = ANY($1::bigint[]) OR hung_from = ANY($1::bigint[])) "
     "AND NOT number = ANY($1::bigint[])) "
-    "UPDATE nodes SET linked_to = NULL, hung_from = NULL, orphaned = false "
+    "UPDATE nodes SET linked_to = NULL, hung_from = NULL, orphaned = false, version = version + 1 "
     "WHERE number = ANY($1::bigint[])"};
 
 constexpr Statement insert_node_acts{
@@ -118,8 +119,10 @@ pubsub::BuriedNodes read_buried(Connection& connection, const std::string& servi
   for (const auto& row :
        connection.exec(select_buried_nodes, service, now.time_since_epoch().count(), cap)) {
     const auto number = row[0].as<std::uint64_t>();
-    found.rows.push_back(
-        {row[1].as<std::string>(), {time_in(row[2]), time_in(row[3]), jid_in(number, row[4])}});
+    const auto node = row[1].as<std::string>();
+    read_or_skip(service + ' ' + node, [&] {
+      found.rows.push_back({node, {time_in(row[2]), time_in(row[3]), jid_in(number, row[4])}});
+    });
   }
   return found;
 }
@@ -128,9 +131,11 @@ pubsub::Acts read_acts(Connection& connection, const std::string& service, const
                        std::size_t cap) {
   pubsub::Acts found;
   for (const auto& row : connection.exec(select_node_acts, service, about, cap)) {
-    found.acts.push_back({time_in(row[0]), jid_in(0, row[1]), row[2].as<std::string>(),
-                          row[3].as<std::string>(), row[4].as<std::string>(),
-                          row[5].as<std::string>()});
+    read_or_skip(service + " audit", [&] {
+      found.acts.push_back({time_in(row[0]), jid_in(0, row[1]), row[2].as<std::string>(),
+                            row[3].as<std::string>(), row[4].as<std::string>(),
+                            row[5].as<std::string>()});
+    });
   }
   return found;
 }

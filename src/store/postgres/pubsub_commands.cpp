@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "store/postgres/array.hpp"
+#include "store/postgres/damage.hpp"
 #include "store/postgres/pubsub_rows.hpp"
 #include "store/postgres/pubsub_tables.hpp"
 
@@ -217,7 +218,7 @@ struct FindForCommand {
   ReadResult operator()(const look::Audience& what) const {
     pubsub::AudienceFound found;
     for (const auto& row : connection.exec(find_audience, service, what.owners, what.subscribers)) {
-      found.bares.push_back(jid_in(0, row[0]));
+      read_or_skip(service + " audience", [&] { found.bares.push_back(jid_in(0, row[0])); });
     }
     return found;
   }
@@ -238,7 +239,10 @@ struct FindForCommand {
     pubsub::OfferedNodes found;
     for (const auto& row : connection.exec(offered_nodes, service, what.bare.str(),
                                            what.now.time_since_epoch().count(), cap)) {
-      found.rows.push_back({row[1].as<std::string>(), jid_in(count_in(row[0]), row[2])});
+      const auto node = row[1].as<std::string>();
+      read_or_skip(service + ' ' + node, [&] {
+        found.rows.push_back({node, jid_in(count_in(row[0]), row[2])});
+      });
     }
     return found;
   }

@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "store/postgres/array.hpp"
+#include "store/postgres/damage.hpp"
 #include "store/postgres/pubsub_rows.hpp"
 #include "store/postgres/pubsub_tables.hpp"
 
@@ -179,11 +180,13 @@ struct Fetch {
     for (const auto& row :
          connection.exec(find_above, from.take(), service, digest(std::string(pubsub::root_key)))) {
       const auto collection = row[0].as<std::uint64_t>();
-      const auto type = pubsub::subscription_type_of(text_in(row[4]));
-      if (!type) damaged(collection, "unknown type of a subscription");
-      above.subscriptions.push_back({collection, row[1].as<std::string>(),
-                                     jid_in(collection, row[2]), row[3].as<std::string>(), *type,
-                                     row[5].as<bool>()});
+      const auto node = row[1].as<std::string>();
+      read_or_skip(service + ' ' + node, [&] {
+        const auto type = pubsub::subscription_type_of(text_in(row[4]));
+        if (!type) damaged(collection, "unknown type of a subscription");
+        above.subscriptions.push_back({collection, node, jid_in(collection, row[2]),
+                                       row[3].as<std::string>(), *type, row[5].as<bool>()});
+      });
     }
     return above;
   }

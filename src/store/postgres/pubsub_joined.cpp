@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "store/postgres/array.hpp"
+#include "store/postgres/damage.hpp"
 #include "store/postgres/pubsub_rows.hpp"
 
 namespace stoa::store::postgres {
@@ -98,8 +99,8 @@ pubsub::ItemReply itemreply_in(const pqxx::field& field) {
 /// The joined items of one collection, read in parts.
 class JoinedItems {
  public:
-  JoinedItems(Connection& connection, const JoinedRead& read)
-      : connection_(connection), read_(read) {
+  JoinedItems(Connection& connection, const std::string& service, const JoinedRead& read)
+      : connection_(connection), service_(service), read_(read) {
     if (read.order.empty()) return;
     creation_ = read.order.front().by == rsm::OrderKey::creation;
     descending_ = read.order.front().direction == rsm::Direction::descending;
@@ -119,6 +120,7 @@ class JoinedItems {
   }
 
   Connection& connection_;
+  const std::string& service_;
   const JoinedRead& read_;
   bool creation_ = false;
   bool descending_ = false;
@@ -169,19 +171,24 @@ void JoinedItems::fill(Window window, JoinedPage& page) {
        connection_.exec(joined_places, read_.number, read_.bare.str(), read_.admin, now(), newest(),
                         window.begin, !descending_, window.end)) {
     const auto number = row[0].as<std::uint64_t>();
-    leaves.add(number);
-    firsts.add(row[2].as<std::uint64_t>());
-    skipped.add(row[3].as<std::uint64_t>());
-    taken.add(row[4].as<std::uint64_t>());
-    page.leaves.push_back(
-        {number, row[1].as<std::string>(), itemreply_in(row[5]), jid_in(number, row[6])});
+    const auto node = row[1].as<std::string>();
+    read_or_skip(service_ + ' ' + node, [&] {
+      page.leaves.push_back({number, node, itemreply_in(row[5]), jid_in(number, row[6])});
+      leaves.add(number);
+      firsts.add(row[2].as<std::uint64_t>());
+      skipped.add(row[3].as<std::uint64_t>());
+      taken.add(row[4].as<std::uint64_t>());
+    });
   }
   const auto& statement = descending_
                               ? (creation_ ? joined_newest_created : joined_newest_published)
                               : (creation_ ? joined_oldest_created : joined_oldest_published);
   for (const auto& row :
        connection_.exec(statement, leaves.take(), firsts.take(), skipped.take(), taken.take())) {
-    page.rows.push_back({row[8].as<std::size_t>() - 1, item_in(row)});
+    const std::size_t leaf = row[8].as<std::size_t>() - 1;
+    read_or_skip(service_ + ' ' + page.leaves[leaf].node, [&] {
+      page.rows.push_back({leaf, item_in(row)});
+    });
   }
 }
 
@@ -198,8 +205,9 @@ pubsub::ReadResult JoinedItems::page() {
 
 }  // namespace
 
-pubsub::ReadResult read_joined(Connection& connection, const JoinedRead& read) {
-  return JoinedItems(connection, read).page();
+pubsub::ReadResult read_joined(Connection& connection, const std::string& service,
+                               const JoinedRead& read) {
+  return JoinedItems(connection, service, read).page();
 }
 
 }  // namespace stoa::store::postgres

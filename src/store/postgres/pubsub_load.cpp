@@ -19,7 +19,7 @@ using pubsub::NodeState;
 namespace {
 
 #define STOA_NODE_COLUMNS                                                                      \
-  "n.number, n.version, n.node, n.creator, stoa_micros(n.created), n.item_count, "             \
+  "n.number, n.config_version, n.node, n.creator, stoa_micros(n.created), n.item_count, "      \
   "greatest((SELECT max(seq) FROM items i WHERE i.node = n.number), "                          \
   "(SELECT max(seq) FROM node_log g WHERE g.node = n.number)), "                               \
   "CASE WHEN n.item_expire IS NOT NULL THEN (SELECT stoa_micros(i.published) FROM items i "    \
@@ -40,7 +40,7 @@ namespace {
 namespace node_column {
 enum Column {
   number,
-  version,
+  config_version,
   name,
   creator,
   created,
@@ -176,7 +176,7 @@ pubsub::KnownOffer offer_in(std::uint64_t node, const pqxx::field& field) {
 NodeState load_row(const pqxx::row& row) {
   NodeState state;
   state.number = row[node_column::number].as<std::uint64_t>();
-  state.version = row[node_column::version].as<std::uint64_t>();
+  state.version = row[node_column::config_version].as<std::uint64_t>();
   state.node = row[node_column::name].as<std::string>();
   state.creator = jid_in(state.number, row[node_column::creator]);
   state.created = time_in(row[node_column::created]);

@@ -101,9 +101,7 @@ pubsub::LogPage read_log(Connection& connection, std::uint64_t number,
     entry.item.meta.first_seq = row[4].as<std::uint64_t>();
     if (!text_in(row[5]).empty()) entry.item.meta.publisher = jid_in(number, row[5]);
     entry.item.meta.published = time_in(row[6]);
-    if (!row[7].is_null()) {
-      entry.item.payload = std::make_shared<const std::string>(text_in(row[7]));
-    }
+    entry.item.payload = payload_in(number, row[7]);
     page.more = row[8].as<bool>();
     page.entries.push_back(std::move(entry));
   }

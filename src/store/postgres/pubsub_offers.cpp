@@ -15,7 +15,7 @@ constexpr Statement upsert_offers{
     "SELECT node, by, receiver, stoa_time(until) "
     "FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) "
     "AS r(node, by, receiver, until) ON CONFLICT (node) DO UPDATE SET by = excluded.by, "
-    "receiver = excluded.receiver, until = excluded.until"};
+    "receiver = excluded.receiver, until = excluded.until, version = node_offers.version + 1"};
 
 constexpr Statement recount_nodes{
     "recount_nodes",

@@ -1,6 +1,7 @@
 #include <charconv>
 #include <variant>
 
+#include "store/postgres/damage.hpp"
 #include "store/postgres/pubsub_rows.hpp"
 #include "store/postgres/pubsub_tables.hpp"
 
@@ -111,7 +112,7 @@ struct Find {
     return read_items(connection, read);
   }
   ReadResult operator()(const pubsub::JoinedRead& read) const {
-    return read_joined(connection, read);
+    return read_joined(connection, service, read);
   }
   ReadResult operator()(const pubsub::ArchiveRead& read) const {
     return read_archive(connection, read);
@@ -166,8 +167,10 @@ ReadResult Find::operator()(const pubsub::SubscriptionsRead& read) const {
   if (window.size() == 0) return page;
   for (const auto& row :
        connection.exec(subscriptions_page, service, jid, window.begin, window.size())) {
-    page.rows.push_back({row[0].as<std::uint64_t>(), row[subscription_columns].as<std::string>(),
-                         subscription_in(row)});
+    const auto node = row[subscription_columns].as<std::string>();
+    read_or_skip(service + ' ' + node, [&] {
+      page.rows.push_back({row[0].as<std::uint64_t>(), node, subscription_in(row)});
+    });
   }
   return page;
 }
@@ -187,8 +190,10 @@ ReadResult Find::operator()(const pubsub::AffiliationsRead& read) const {
   if (window.size() == 0) return page;
   for (const auto& row :
        connection.exec(affiliations_page, service, jid, window.begin, window.size())) {
-    page.rows.push_back(
-        {row[1].as<std::string>(), affiliation_in(row[0].as<std::uint64_t>(), row[2])});
+    const auto node = row[1].as<std::string>();
+    read_or_skip(service + ' ' + node, [&] {
+      page.rows.push_back({node, affiliation_in(row[0].as<std::uint64_t>(), row[2])});
+    });
   }
   return page;
 }

@@ -3,16 +3,31 @@
 #include <algorithm>
 #include <utility>
 
-#include <stoa/xml/parser.hpp>
+#include <pqxx/except>
 
 #include "store/postgres/fault.hpp"
 #include "store/postgres/stored_jid.hpp"
+#include "store/postgres/stored_xml.hpp"
 
 namespace stoa::store::postgres {
 
 void damaged(std::uint64_t node, std::string_view what) {
-  throw DamagedRow("node " + std::to_string(node) + ": " + std::string(what));
+  throw DamagedRow("node " + std::to_string(node) + ": " + std::string(what), node);
 }
+
+namespace {
+
+/// Some columns hold more than the program writes to them.
+template <class Number>
+Number number_in(std::uint64_t node, const pqxx::field& field) {
+  try {
+    return field.as<Number>();
+  } catch (const pqxx::conversion_error&) {
+    damaged(node, std::string("no such number: ") + field.name());
+  }
+}
+
+}  // namespace
 
 std::string_view text_in(const pqxx::field& field) {
   return {field.c_str(), field.size()};
@@ -67,14 +82,14 @@ pubsub::Subscription subscription_in(const pqxx::row& row) {
   if (!type) damaged(node, "unknown type of a subscription");
   s.options.type = *type;
   s.options.depth.reset();
-  if (!row[11].is_null()) s.options.depth = row[11].as<std::uint32_t>();
+  if (!row[11].is_null()) s.options.depth = number_in<std::uint32_t>(node, row[11]);
   s.options.temporary = row[12].as<bool>();
   s.options.shows = static_cast<Shows>(row[13].as<int>());
   s.options.digest = row[14].as<bool>();
-  s.options.digest_frequency = row[15].as<std::uint32_t>();
+  s.options.digest_frequency = number_in<std::uint32_t>(node, row[15]);
   if (!row[16].is_null()) {
-    s.digest = pubsub::DigestMark{row[16].as<std::uint64_t>(), row[17].as<std::uint64_t>(),
-                                  time_in(row[18])};
+    s.digest = pubsub::DigestMark{number_in<std::uint64_t>(node, row[16]),
+                                  number_in<std::uint64_t>(node, row[17]), time_in(row[18])};
   }
   if (!row[19].is_null()) {
     auto filter = pubsub::filter_of(text_in(row[19]));
@@ -104,11 +119,15 @@ pubsub::ItemMeta meta_in(const pqxx::row& row) {
 
 pubsub::Item item_in(const pqxx::row& row) {
   pubsub::Item item{.meta = meta_in(row)};
-  if (row[7].is_null()) return item;
-  std::string payload(text_in(row[7]));
-  if (!xml::parse(payload)) damaged(row[0].as<std::uint64_t>(), "a payload is no XML");
-  item.payload = std::make_shared<const std::string>(std::move(payload));
+  item.payload = payload_in(row[0].as<std::uint64_t>(), row[7]);
   return item;
+}
+
+pubsub::Payload payload_in(std::uint64_t node, const pqxx::field& field) {
+  if (field.is_null()) return nullptr;
+  const std::string_view payload = text_in(field);
+  if (!is_element(payload)) damaged(node, "a payload is no XML");
+  return std::make_shared<const std::string>(payload);
 }
 
 Window window_of(const rsm::Request& request, std::uint64_t total, std::uint64_t anchor,

@@ -56,6 +56,7 @@ pubsub::Subscription subscription_in(const pqxx::row& row);
   "stoa_micros(i.published)"
 pubsub::ItemMeta meta_in(const pqxx::row& row);
 pubsub::Item item_in(const pqxx::row& row);
+pubsub::Payload payload_in(std::uint64_t node, const pqxx::field& field);  ///< nullptr for NULL
 
 /// The rows of a page: positions [begin, end) of `total`.
 struct Window {
@@ -87,7 +88,8 @@ pubsub::ReadResult read_concerned(Connection& connection, const std::string& ser
 pubsub::ReadResult read_watched(Connection& connection, const std::string& service,
                                 const pubsub::WatchedRead& read);
 pubsub::ReadResult read_items(Connection& connection, const pubsub::ItemsRead& read);
-pubsub::ReadResult read_joined(Connection& connection, const pubsub::JoinedRead& read);
+pubsub::ReadResult read_joined(Connection& connection, const std::string& service,
+                               const pubsub::JoinedRead& read);
 pubsub::ReadResult read_nodes(Connection& connection, const std::string& service,
                               const pubsub::NodesRead& read);
 

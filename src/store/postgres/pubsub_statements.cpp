@@ -21,26 +21,29 @@ constexpr Statement upsert_redirects{
     "SELECT service, digest, node, uri, stoa_time(until) "
     "FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bigint[]) "
     "AS r(service, digest, node, uri, until) "
-    "ON CONFLICT (service, digest) DO UPDATE SET uri = excluded.uri, until = excluded.until"};
+    "ON CONFLICT (service, digest) DO UPDATE SET uri = excluded.uri, until = excluded.until, "
+    "version = node_redirects.version + 1"};
 
 constexpr Statement insert_nodes{
     "insert_nodes",
-    "INSERT INTO nodes (number, service, node, digest, version, creator, created, title, "
+    "INSERT INTO nodes (number, service, node, digest, config_version, creator, created, title, "
     "access_model, hidden, item_expire, config, nested) "
-    "SELECT number, service, node, digest, version, creator, stoa_time(created), title, "
+    "SELECT number, service, node, digest, config_version, creator, stoa_time(created), title, "
     "access_model, hidden, item_expire, config::jsonb, node = chr(127) "
     "FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], "
     "$7::bigint[], $8::text[], $9::text[], $10::boolean[], $11::bigint[], $12::text[]) "
-    "AS r(number, service, node, digest, version, creator, created, title, access_model, hidden, "
+    "AS r(number, service, node, digest, config_version, creator, created, title, access_model, "
+    "hidden, "
     "item_expire, config)"};
 
 constexpr Statement update_nodes{
     "update_nodes",
-    "UPDATE nodes n SET version = r.version, title = r.title, access_model = r.access_model, "
+    "UPDATE nodes n SET version = n.version + 1, config_version = r.config_version, title = "
+    "r.title, access_model = r.access_model, "
     "hidden = r.hidden, item_expire = r.item_expire, config = r.config::jsonb "
     "FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::boolean[], "
     "$6::bigint[], $7::text[]) "
-    "AS r(number, version, title, access_model, hidden, item_expire, config) "
+    "AS r(number, config_version, title, access_model, hidden, item_expire, config) "
     "WHERE n.number = r.number"};
 
 constexpr Statement delete_subscriptions{
@@ -73,7 +76,8 @@ constexpr Statement upsert_subscriptions{
     "digest_frequency = excluded.digest_frequency, digest_from = excluded.digest_from, "
     "digest_next = excluded.digest_next, digest_due = excluded.digest_due, "
     "filter = excluded.filter, public = excluded.public, "
-    "resend_at = excluded.resend_at, resend = excluded.resend"};
+    "resend_at = excluded.resend_at, resend = excluded.resend, version = subscriptions.version + "
+    "1"};
 
 constexpr Statement delete_affiliations{
     "delete_node_affiliations",
@@ -84,7 +88,8 @@ constexpr Statement upsert_affiliations{
     "upsert_node_affiliations",
     "INSERT INTO node_affiliations (node, jid, affiliation) "
     "SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) "
-    "ON CONFLICT (node, jid) DO UPDATE SET affiliation = excluded.affiliation"};
+    "ON CONFLICT (node, jid) DO UPDATE SET affiliation = excluded.affiliation, version = "
+    "node_affiliations.version + 1"};
 
 constexpr Statement delete_watchers{
     "delete_node_watchers",
@@ -95,7 +100,8 @@ constexpr Statement upsert_watchers{
     "upsert_node_watchers",
     "INSERT INTO node_watchers (node, key, jid, bare, subid) "
     "SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[]) "
-    "ON CONFLICT (node, key) DO UPDATE SET subid = excluded.subid"};
+    "ON CONFLICT (node, key) DO UPDATE SET subid = excluded.subid, version = node_watchers.version "
+    "+ 1"};
 
 constexpr Statement delete_links{
     "delete_node_links",
@@ -109,7 +115,8 @@ constexpr Statement insert_links{"insert_node_links",
 
 constexpr Statement relate_nodes{
     "relate_nodes",
-    "UPDATE nodes n SET linked_to = r.linked_to, hung_from = r.hung_from, orphaned = false "
+    "UPDATE nodes n SET linked_to = r.linked_to, hung_from = r.hung_from, orphaned = false, "
+    "version = n.version + 1 "
     "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS r(number, linked_to, hung_from) "
     "WHERE n.number = r.number"};
 

@@ -5,6 +5,8 @@
 
 #include <stoa/base/log.hpp>
 
+#include "store/postgres/damage.hpp"
+
 namespace stoa::store::postgres {
 
 using dispatch::ReadFault;
@@ -22,6 +24,17 @@ std::unique_ptr<Connection> open_reader(const Options& options, Line& line) {
       "SET max_parallel_workers_per_gather = 0; SET statement_timeout = " +
       std::to_string(options.read_timeout.count()));
   return connection;
+}
+
+std::string logged_key(const Readers::Lookup& lookup, Connection* connection,
+                       std::uint64_t number) {
+  std::string key;
+  try {
+    if (connection != nullptr && lookup.key_of) key = lookup.key_of(*connection, number);
+  } catch (const std::exception&) {
+    // Then it has to be said as it was asked.
+  }
+  return key.empty() ? lookup.key : key;
 }
 
 }  // namespace
@@ -139,28 +152,32 @@ bool Readers::pause(Time until) {
 }
 
 void Readers::answer(std::unique_ptr<Connection>& connection, Reader& reader, Asked& asked) {
-  do {
+  for (;;) {
     try {
       if (!connection) connection = open_reader(options_, reader.line);
       std::function<void()> told = asked.lookup.run(*connection);
       executor_(std::move(told));
       return;
     } catch (const DamagedRow& row) {
-      log::error("store.damaged", {{"key", asked.lookup.key}, {"why", row.what()}});
-      connection.reset();
-      fail(asked, ReadFault::damaged);
-      return;
+      log_damage(logged_key(asked.lookup, connection.get(), row.number), row.what());
+      break;
     } catch (const Fault& fault) {
-      connection.reset();
       if (fault.kind == FaultKind::content) {
-        log::error("store.unreadable", {{"key", asked.lookup.key}, {"why", fault.what()}});
-        fail(asked, ReadFault::damaged);
-        return;
+        log::error("store.unreadable",
+                   {{"key", logged_key(asked.lookup, connection.get(), 0)}, {"why", fault.what()}});
+        break;
       }
+      connection.reset();
       log::warning("store.read_again", {{"key", asked.lookup.key}, {"why", fault.what()}});
+    } catch (const std::exception& other) {
+      // A value that the program never writes: libpqxx throws logic errors.
+      log_damage(logged_key(asked.lookup, connection.get(), 0), other.what());
+      break;
     }
-  } while (pause(asked.until));
-  fail(asked, ReadFault::away);
+    if (!pause(asked.until)) return fail(asked, ReadFault::away);
+  }
+  connection.reset();
+  fail(asked, ReadFault::damaged);
 }
 
 }  // namespace stoa::store::postgres

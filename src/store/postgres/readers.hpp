@@ -26,6 +26,9 @@ class Readers {
   struct Lookup {
     std::uint64_t after = 0;
     std::string key;  ///< for the log
+    /// A better one where something is damaged: of the entity of that number (0: not known) or of
+    /// the one that was asked about; empty where there is none. Reader thread.
+    std::function<std::string(Connection&, std::uint64_t number)> key_of;
     /// Reader thread; what it returns is executed on the loop. May be called again after a break.
     std::function<std::function<void()>(Connection&)> run;
     std::function<void(dispatch::ReadFault)> fail;  ///< loop thread

@@ -192,6 +192,8 @@ DatabaseCheck check_database(const Options& options) {
   }
   try {
     found.missing = postgres::try_migrations(*connection);
+    const bool empty = found.missing == postgres::migrations().size();
+    if (!empty) postgres::current_epoch(*connection);
   } catch (const std::exception& failure) {
     found.schema = failure.what();
   }

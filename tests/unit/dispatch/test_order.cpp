@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <stoa/dispatch/settle.hpp>
+#include <stoa/stanza/translate.hpp>
+
 #include "world.hpp"
 
 using toy::World;
@@ -263,13 +266,24 @@ TEST_CASE("while the store is away: refused after commit_timeout, chat goes on a
   const Lines lines = world.taken();
   CHECK(heads(lines) == Lines{"iq error 2", "message - -"});
   CHECK(condition(lines[0]) == "resource-constraint");
-  CHECK(condition(world.ask(iq("get", "3", "<count xmlns='toy'/>", "new")).at(0)) ==
-        "resource-constraint");
+  const std::string unread = world.ask(iq("get", "3", "<count xmlns='toy'/>", "new")).at(0);
+  CHECK(condition(unread) == "resource-constraint");
+  CHECK(unread.find(">The store cannot be reached.<") != std::string::npos);
   weather.away = false;
   world.journal.set(weather);
   world.turn();
   CHECK(heads(world.ask(iq("get", "4", "<count xmlns='toy'/>"))) == Lines{"iq result 4"});
   CHECK(world.journal.empty());
+}
+
+TEST_CASE("what could not be read is not said to be unstored, in any language") {
+  for (const auto why : {stoa::dispatch::ReadFault::away, stoa::dispatch::ReadFault::damaged}) {
+    const stoa::StanzaError error = stoa::dispatch::read_failed(why);
+    CHECK(error.type == stoa::ErrorType::wait);
+    CHECK(error.text.find("stored.") == std::string::npos);
+    CHECK(error.text.find("changed") == std::string::npos);
+    CHECK(stoa::translate(error.text, "de").lang == "de");
+  }
 }
 
 TEST_CASE("a request that is passed on gets no reply from its own step") {

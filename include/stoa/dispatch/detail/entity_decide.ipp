@@ -340,7 +340,7 @@ void EntityService<E>::refuse(Entity& entity, Job job, const StanzaError& error)
 template <Engine E>
 void EntityService<E>::lack(Entity& entity, Job job, Need need) {
   if (++job.lacked > max_lacks) {
-    refuse(entity, std::move(job), store_refused());
+    refuse(entity, std::move(job), read_failed(ReadFault::damaged));
     return;
   }
   begin_order(job);
@@ -372,8 +372,7 @@ void EntityService<E>::supplied(const std::string& key, EntityTag tag, std::uint
       Job job = std::move(*asked);
       queue.erase(asked);
       if (job.tick) entity->not_before = common_.now() + limits_.refused_tick_pause;
-      refuse(*entity, std::move(job),
-             *fault == ReadFault::away ? store_too_slow() : store_refused());
+      refuse(*entity, std::move(job), read_failed(*fault));
     }
   } else if (E::number(entity->state) == number) {
     E::supply(entity->state, std::get<typename E::Facts>(std::move(found)));

@@ -73,7 +73,7 @@ void EntityService<E>::answered(const Stanza& request, const Read& read,
                                 Found<typename E::ReadResult> found) {
   const std::uint64_t after = common_.senders.last_after(request.from);
   if (const auto* fault = std::get_if<ReadFault>(&found)) {
-    reply(request, *fault == ReadFault::away ? store_too_slow() : store_refused(), after, 0);
+    reply(request, read_failed(*fault), after, 0);
     return;
   }
   auto& result = std::get<typename E::ReadResult>(found);

@@ -65,7 +65,7 @@ void EntityService<E>::loaded(const std::string& key, EntityTag tag, Found<State
   if (const auto* fault = std::get_if<ReadFault>(&found)) {
     auto gone = std::move(entity->activity);
     busy_.remove(*entity);
-    const StanzaError error = *fault == ReadFault::away ? store_too_slow() : store_refused();
+    const StanzaError error = read_failed(*fault);
     if (gone) {
       for (Job& job : gone->queue) refuse(*entity, std::move(job), error);
     }

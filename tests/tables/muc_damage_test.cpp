@@ -1,0 +1,138 @@
+#include <optional>
+
+#include <doctest/doctest.h>
+
+#include <stoa/store/store.hpp>
+
+#include "support/heard_log.hpp"
+#include "support/postgres/loop.hpp"
+#include "tables/muc_bench.hpp"
+
+using namespace stoa;
+using namespace stoa::muc;
+using namespace stoa::test;
+
+namespace {
+
+/// The rooms of a database as the program looks them up, and what the log says meanwhile.
+class Rooms {
+ public:
+  explicit Rooms(const std::string& url)
+      : store_({.url = url}, loop_.executor()), loader_(store_.loader<Engine>(rooms_service)) {
+    bool ready = false;
+    store_.open([&](store::Ready) { ready = true; }, [](const std::string&) {});
+    REQUIRE(loop_.run_until([&] { return ready; }));
+  }
+
+  std::optional<Facts> fetch(std::uint64_t room, const Need& need) {
+    return answer<Facts>([&](auto then) { loader_->fetch(room, need, 0, then); });
+  }
+  std::optional<ReadResult> read(const Read& read) {
+    return answer<ReadResult>([&](auto then) { loader_->read(read, 0, then); });
+  }
+  bool loads(const std::string& room) {
+    return answer<RoomState>([&](auto then) { loader_->load(room, 0, then); }).has_value();
+  }
+
+  HeardLog log;
+
+ private:
+  template <class T>
+  std::optional<T> answer(const auto& ask) {
+    std::optional<dispatch::Found<T>> found;
+    ask([&](dispatch::Found<T> what) { found = std::move(what); });
+    REQUIRE(loop_.run_until([&] { return found.has_value(); }));
+    if (T* const value = std::get_if<T>(&*found)) return std::move(*value);
+    CHECK(std::get<dispatch::ReadFault>(*found) == dispatch::ReadFault::damaged);
+    return std::nullopt;
+  }
+
+  Loop loop_;
+  store::Store store_;
+  std::unique_ptr<dispatch::LoaderPort<Engine>> loader_;
+};
+
+/// Two rooms alike.
+void fill(MucTwins& twins) {
+  for (std::uint64_t i = 1; i <= 2; ++i) {
+    const std::string name = "room" + std::to_string(i);
+    twins.add(name, created(i, name));
+    twins.add(name, change::Seated{i, std::nullopt, seat(session("hag66", "pda"), "w")});
+    twins.add(name, change::VcardSet{i, "<vCard xmlns='vcard-temp'/>", {}, {"abc"}});
+    twins.add(name, change::Affiliated{i, std::nullopt,
+                                       affiliate(user("hag66"), Affiliation::member), 0, 1});
+    for (std::uint64_t seq = 1; seq <= 2; ++seq) {
+      const auto row = std::make_shared<const ArchiveRow>(message(seq, session("hag66", "p"), "w"));
+      twins.add(name, change::Archived{i, row, "hi"});
+    }
+  }
+  twins.commit();
+}
+
+read::Archive archive_of(std::uint64_t room) {
+  read::Archive all;
+  all.room = room;
+  all.max = 10;
+  return all;
+}
+
+constexpr const char* named = "event=store.damaged key=\"chat.shakespeare.lit room1\"";
+
+}  // namespace
+
+TEST_CASE("a message that is no XML is damage of its room, which the log names [MUC-PERS-11]") {
+  MucTwins twins;
+  fill(twins);
+  for (const std::string text : {"<broken", "</c><c>", "<a>&nbsp;</a>"}) {
+    CAPTURE(text);
+    psql(twins.url(),
+         "UPDATE room_archive SET payload = '" + text + "' WHERE room = 1 AND seq = 2");
+    {
+      Rooms rooms(twins.url());
+      CHECK_FALSE(rooms.fetch(1, need::History{5}));
+      CHECK(rooms.log.says(named));
+    }
+    Rooms rooms(twins.url());
+    CHECK_FALSE(rooms.read(archive_of(1)));
+    CHECK_FALSE(rooms.read(read::ArchiveEnds{1}));
+    CHECK(rooms.log.says(named));
+    CHECK(rooms.fetch(1, need::Entry{"id-1"}));
+    const auto other = rooms.read(archive_of(2));
+    REQUIRE(other);
+    CHECK(std::get<found::Archive>(*other).rows.size() == 2);
+    CHECK(rooms.fetch(2, need::History{5}));
+    CHECK_FALSE(rooms.log.says("room2"));
+  }
+}
+
+TEST_CASE("so are a presence and a vCard [MUC-PERS-11]") {
+  MucTwins twins;
+  fill(twins);
+  psql(twins.url(), "UPDATE room_seats SET payload = '<broken' WHERE room = 1");
+  {
+    Rooms rooms(twins.url());
+    CHECK_FALSE(rooms.loads("room1"));
+    CHECK(rooms.log.says(named));
+    CHECK(rooms.loads("room2"));
+  }
+  psql(twins.url(), "UPDATE room_vcards SET vcard = '<broken' WHERE room = 1");
+  Rooms rooms(twins.url());
+  CHECK_FALSE(rooms.read(read::Vcard{1}));
+  CHECK(rooms.log.says(named));
+  CHECK(rooms.read(read::Vcard{2}));
+}
+
+TEST_CASE("a list of somebody's rooms lacks the damaged one only [MUC-PERS-11]") {
+  MucTwins twins;
+  fill(twins);
+  psql(twins.url(),
+       "ALTER TABLE room_affiliates DROP CONSTRAINT room_affiliates_affiliation_check; "
+       "UPDATE room_affiliates SET affiliation = 'king' WHERE room = 1");
+  Rooms rooms(twins.url());
+  const auto of = rooms.read(read::RoomsOf{user("hag66")});
+  REQUIRE(of);
+  const auto& entries = std::get<found::RoomsOf>(*of).entries;
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].room == room_jid("room2"));
+  CHECK(rooms.log.says(named));
+}
