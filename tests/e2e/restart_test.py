@@ -139,6 +139,28 @@ async def first_answer(client, address):
     raise Missing("an answer")
 
 
+@test("a stored message that is no XML is an error of its room alone [MUC-PERS-11]")
+async def damaged(world):
+    juliet, romeo, room = await pair(world)
+    other = await world.room(juliet, romeo)
+    juliet.say(room, "thy lips are warm")
+    await romeo.receives(message("thy lips are warm"))
+    localpart = room.partition("@")[0]
+    assert world.stoa.stop() == 0
+    world.database.sql("update room_archive a set payload = '<broken' from rooms r "
+                       f"where r.number = a.room and r.localpart = '{localpart}'")
+    world.start_stoa()
+    links = world.metric("link_connects_total")
+    mercutio = await world.session("mercutio")
+    mercutio.send(f"<presence to='{room}/mercutio'><x xmlns='{NS['muc']}'/></presence>")
+    refused = await mercutio.receives(lambda stanza: stanza.get("type") == "error")
+    assert error_of(refused) == ("wait", "internal-server-error"), error_of(refused)
+    await mercutio.enter(other, "mercutio")
+    await both_talk(other, juliet, romeo)
+    assert world.metric("link_connects_total") == links
+    assert world.log_lines(f'event=store.damaged key="{world.service} {localpart}"') == 1
+
+
 @test("users who write while stoa is away are told at once")
 async def away(world):
     juliet, romeo, room = await pair(world)
