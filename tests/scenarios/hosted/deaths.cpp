@@ -41,13 +41,16 @@ std::string plain(const xml::Element& stanza) {
   return out;
 }
 
+/// What was begun before stoa died and is done afterwards has ids of its own.
+enum class Ids { same, any };
+
 /// Stanzas, each as often as it may still be heard.
 class Allowed {
  public:
-  Allowed(const std::vector<Heard>& heard, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) ++left_[plain(heard[i].stanza)];
+  Allowed(const std::vector<Heard>& heard, std::size_t count, Ids ids = Ids::same) : ids_(ids) {
+    for (std::size_t i = 0; i < count; ++i) ++left_[text_of(heard[i])];
   }
-  bool take(const Heard& heard) { return --left_[plain(heard.stanza)] >= 0; }
+  bool take(const Heard& heard) { return --left_[text_of(heard)] >= 0; }
   /// One that was not heard; empty where there is none.
   std::string missing() const {
     for (const auto& [stanza, count] : left_) {
@@ -57,6 +60,13 @@ class Allowed {
   }
 
  private:
+  std::string text_of(const Heard& heard) const {
+    xml::Element stanza = heard.stanza;
+    if (ids_ == Ids::any) stanza.remove_attr("id");
+    return plain(stanza);
+  }
+
+  Ids ids_;
   std::map<std::string, int> left_;
 };
 
@@ -112,17 +122,25 @@ class Fall {
   [[noreturn]] void fail(const std::string& what) const { fail_at(scenario_, act(), unit_, what); }
   static std::string said_to(const Heard& it) { return it.to + " hears\n" + shown(it.stanza); }
 
+  /// Whether its time had come when stoa died, so that it is seen to as soon as stoa is back.
+  bool overdue() const { return is_before(death_) && first() && !says_something(step()); }
+
   /// What was proved to nobody may be heard once more, and what was stored for the first time.
   void start_again(Player& player) {
-    Step crash;
-    crash.line = step().line;
-    crash.verb = Verb::crash;
     std::size_t count = act().heard.size();
-    if (is_before(death_)) count = act().said_before[place()];
+    if (is_before(death_) && !overdue()) count = act().said_before[place()];
     if (!is_before(death_) && !last()) count = act().said_before[place() + 1];
-    Allowed stored(act().heard, count);
-    for (Heard& it : player.act(crash)) {
-      if (!stored.take(it)) fail("when stoa is back " + said_to(it));
+    Allowed stored(act().heard, count, overdue() ? Ids::any : Ids::same);
+    perform(player, Verb::crash, stored);
+  }
+
+  /// Performs something and hears nothing but that.
+  void perform(Player& player, Verb verb, Allowed& allowed) {
+    Step action;
+    action.line = step().line;
+    action.verb = verb;
+    for (Heard& it : player.act(action)) {
+      if (!allowed.take(it)) fail("when stoa is back " + said_to(it));
       heard_.push_back(std::move(it));
     }
   }
@@ -145,12 +163,25 @@ class Fall {
       return true;
     }
     if (is_before(death_) ? !first() : !last()) return false;
-    if (is_before(death_)) catch_up(player);
-    if (at_ + 1 == acts_.size()) return true;
-    const std::size_t next = acts_[at_ + 1].step;
-    player.learn(act().step, next, as_heard());
-    player.play(next, scenario_.steps.size());
+    if (overdue()) catch_up(player);
+    std::size_t next = at_ + 1;
+    if (next < acts_.size() && starts_again(acts_[next])) {
+      // What was sent again is not proved before something else is said.
+      std::vector<Heard> both = act().heard;
+      both.insert(both.end(), acts_[next].heard.begin(), acts_[next].heard.end());
+      Allowed allowed(both, both.size(), overdue() ? Ids::any : Ids::same);
+      perform(player, scenario_.steps[acts_[next].step].verb, allowed);
+      ++next;
+    }
+    if (next == acts_.size()) return true;
+    player.learn(act().step, acts_[at_ + 1].step, as_heard());
+    player.play(acts_[next].step, scenario_.steps.size());
     return true;
+  }
+
+  bool starts_again(const Act& other) const {
+    const Verb verb = scenario_.steps[other.step].verb;
+    return verb == Verb::restart || verb == Verb::crash;
   }
 
   /// What is heard in this act, with the numbers of this play where it was heard in it.
@@ -166,16 +197,11 @@ class Fall {
     return all;
   }
 
-  /// The time had come for it when stoa died; it is seen to as soon as stoa is back.
+  /// All of what is overdue is seen to now.
   void catch_up(Player& player) {
-    Step now;
-    now.line = step().line;
-    now.verb = Verb::time_passes;
-    Allowed all(act().heard, act().heard.size());
+    Allowed all(act().heard, act().heard.size(), Ids::any);
     for (const Heard& it : heard_) static_cast<void>(all.take(it));
-    for (const Heard& it : player.act(now)) {
-      if (!all.take(it)) fail("when stoa is back " + said_to(it));
-    }
+    perform(player, Verb::time_passes, all);
     if (const std::string missing = all.missing(); !missing.empty()) {
       fail("when stoa is back nobody hears\n" + missing);
     }
