@@ -104,7 +104,9 @@ class Fall {
     if (!backing.dead()) fail("this commit does not come");
     Allowed before(act().heard, act().said_before[place()]);
     for (const Heard& it : heard_) {
-      if (!before.take(it)) fail("nobody was told of its commit, yet " + said_to(it));
+      if (!before.take(it) || all_rests_on(backing.last_durability())) {
+        fail("nobody was told of its commit, yet " + said_to(it));
+      }
     }
     const std::vector<dispatch::OutboxRow> rows = backing.last_rows();
     start_again(player);
@@ -118,6 +120,12 @@ class Fall {
   std::size_t place() const { return static_cast<std::size_t>(unit_ - act().first_unit()); }
   bool first() const { return place() == 0; }
   bool last() const { return unit_ == act().units; }
+
+  /// Whatever a single stanza makes, where that is one unit that is waited for.
+  bool all_rests_on(Durability durability) const {
+    return durability != Durability::soft && act().said_before.size() == 1 &&
+           step().stanzas.size() <= 1;
+  }
 
   [[noreturn]] void fail(const std::string& what) const { fail_at(scenario_, act(), unit_, what); }
   static std::string said_to(const Heard& it) { return it.to + " hears\n" + shown(it.stanza); }

@@ -62,6 +62,7 @@ void MortalPostgres::let_in() {
   under_way_ = unit.seq;
   answered_ = place_.proxy.commits();
   last_rows_ = unit.outbox;
+  last_durability_ = unit.durability;
   if (const auto planned = plan_.find(entered_); planned != plan_.end()) arm(planned->second);
   if (fails_ > 0 && unit.durability != stoa::Durability::soft) {
     --fails_;

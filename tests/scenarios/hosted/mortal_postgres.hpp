@@ -57,8 +57,9 @@ class MortalPostgres final : public PostgresBacking {
   std::uint64_t entered() const { return entered_; }
   /// Who has died.
   std::map<std::uint64_t, Death> struck();
-  /// The outbox rows of the unit at which stoa died.
+  /// Of the unit that entered last: what it says to the outbox, and whether anybody waits for it.
   const std::vector<stoa::dispatch::OutboxRow>& last_rows() const { return last_rows_; }
+  stoa::Durability last_durability() const { return last_durability_; }
   /// What was found to be wrong; empty where nothing was.
   std::string wrong();
 
@@ -86,6 +87,7 @@ class MortalPostgres final : public PostgresBacking {
   std::map<std::uint64_t, Death> plan_;
   std::deque<Admission> waiting_;
   std::vector<stoa::dispatch::OutboxRow> last_rows_;
+  stoa::Durability last_durability_ = stoa::Durability::hard;
   std::uint64_t entered_ = 0;
   std::uint64_t under_way_ = 0;  // seq
   int answered_ = 0;             // commits before that one
