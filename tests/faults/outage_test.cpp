@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "faults/bench_of_units.hpp"
-#include "faults/swallowing_proxy.hpp"
+#include "support/postgres/swallowing_proxy.hpp"
 
 using namespace stoa;
 using namespace stoa::test;

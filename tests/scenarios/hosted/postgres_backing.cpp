@@ -1,15 +1,9 @@
 #include "scenarios/hosted/postgres_backing.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <set>
 #include <stdexcept>
-#include <thread>
-
-#include <pqxx/connection>
-#include <pqxx/nontransaction>
-#include <pqxx/result>
-#include <pqxx/transaction>
-#include <unistd.h>
+#include <utility>
 
 #include "scenarios/hosted/accounts.hpp"
 #include "scenarios/runner/hosted.hpp"
@@ -20,99 +14,76 @@ using namespace stoa;
 
 namespace {
 
-/// Passes look-ups on and counts those that are under way.
+/// Passes look-ups on and remembers those that are under way: what each of them waits for.
 template <class E>
 class CountedLoader final : public dispatch::LoaderPort<E> {
  public:
   template <class T>
   using Then = typename dispatch::LoaderPort<E>::template Then<T>;
 
-  CountedLoader(std::unique_ptr<dispatch::LoaderPort<E>> real, int& under_way)
+  CountedLoader(std::unique_ptr<dispatch::LoaderPort<E>> real,
+                std::multiset<std::uint64_t>& under_way)
       : real_(std::move(real)), under_way_(under_way) {}
 
   void load(std::string key, std::uint64_t after, Then<typename E::State> then) override {
-    real_->load(std::move(key), after, counted(std::move(then)));
+    real_->load(std::move(key), after, counted(after, std::move(then)));
   }
   void key_of(std::uint64_t number, Then<std::string> then) override {
-    real_->key_of(number, counted(std::move(then)));
+    real_->key_of(number, counted(0, std::move(then)));
   }
   void fetch(std::uint64_t number, typename E::Need need, std::uint64_t after,
              Then<typename E::Facts> then) override {
-    real_->fetch(number, std::move(need), after, counted(std::move(then)));
+    real_->fetch(number, std::move(need), after, counted(after, std::move(then)));
   }
   void read(typename E::Read read, std::uint64_t after,
             Then<typename E::ReadResult> then) override {
-    real_->read(std::move(read), after, counted(std::move(then)));
+    real_->read(std::move(read), after, counted(after, std::move(then)));
   }
   void pending_keys(std::string from, Timestamp until, std::size_t limit,
                     Then<std::vector<std::string>> then) override {
-    real_->pending_keys(std::move(from), until, limit, counted(std::move(then)));
+    real_->pending_keys(std::move(from), until, limit, counted(0, std::move(then)));
   }
   void outbox(std::uint64_t from, std::size_t limit,
               Then<std::vector<std::pair<std::uint64_t, dispatch::OutboxRow>>> then) override {
-    real_->outbox(from, limit, counted(std::move(then)));
+    real_->outbox(from, limit, counted(0, std::move(then)));
   }
 
  private:
   template <class F>
-  F counted(F then) {
-    ++under_way_;
-    return [this, then = std::move(then)](auto found) {
-      --under_way_;
+  F counted(std::uint64_t after, F then) {
+    const auto place = under_way_.insert(after);
+    return [this, place, then = std::move(then)](auto found) {
+      under_way_.erase(place);
       then(std::move(found));
     };
   }
 
   std::unique_ptr<dispatch::LoaderPort<E>> real_;
-  int& under_way_;
+  std::multiset<std::uint64_t>& under_way_;
 };
 
-/// Passes units on and remembers how far they go.
+/// Hands units over for admission.
 template <class Change>
-class CountedJournal final : public dispatch::JournalPort<Change> {
+class AdmittedJournal final : public dispatch::JournalPort<Change> {
  public:
-  CountedJournal(std::unique_ptr<dispatch::JournalPort<Change>> real, std::uint64_t& appended)
-      : real_(std::move(real)), appended_(appended) {}
+  using Admit = std::function<void(PostgresBacking::Admission)>;
+
+  AdmittedJournal(std::unique_ptr<dispatch::JournalPort<Change>> real, Admit admit)
+      : real_(std::move(real)), admit_(std::move(admit)) {}
   void append(dispatch::Unit<Change> unit) override {
-    appended_ = unit.seq;
-    real_->append(std::move(unit));
+    PostgresBacking::Admission admission{unit.seq, unit.durability, unit.outbox, {}};
+    admission.enter = [this, unit = std::move(unit)](std::vector<dispatch::OutboxRow> outbox) {
+      dispatch::Unit<Change> entering = unit;
+      entering.outbox = std::move(outbox);
+      real_->append(std::move(entering));
+    };
+    admit_(std::move(admission));
   }
 
  private:
   std::unique_ptr<dispatch::JournalPort<Change>> real_;
-  std::uint64_t& appended_;
+  Admit admit_;
 };
-
-void empty_tables(const std::string& url) {
-  pqxx::connection connection(url);
-  pqxx::work work(connection);
-  const auto tables = work.exec(
-      "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE n.nspname = current_schema() AND c.relkind = 'r' "
-      "AND c.relname NOT IN ('journal', 'schema_version')");
-  // Referenced rows go with those that refer to them, whatever the order.
-  work.exec0("SET LOCAL session_replication_role = replica");
-  for (const auto& table : tables) {
-    work.exec0("DELETE FROM " + connection.quote_name(table[0].c_str()));
-  }
-  work.commit();
-}
-
-/// A database of this process in the cluster that the URL (postgresql://HOST/DATABASE?...) leads
-/// to.
-const std::string& own_database(const std::string& url) {
-  static const std::string own = [&url] {
-    const std::string name = "scenarios_" + std::to_string(getpid());
-    pqxx::connection connection(url);
-    pqxx::nontransaction(connection).exec0("CREATE DATABASE " + name);
-    const std::size_t path = url.find('/', url.find("://") + 3);
-    std::string changed = url;
-    changed.replace(path + 1, url.find('?') - path - 1, name);
-    store::migrate({.url = changed});
-    return changed;
-  }();
-  return own;
-}
 
 }  // namespace
 
@@ -122,9 +93,11 @@ struct PostgresBacking::Watch final : dispatch::JournalEvents, dispatch::Journal
 
   void committed(std::uint64_t watermark) override {
     settled = watermark;
+    owner_.told(watermark);
     events->committed(watermark);
   }
   void refused(std::uint64_t seq, dispatch::EntityTag entity, dispatch::Refusal why) override {
+    owner_.told_refused();
     events->refused(seq, entity, why);
   }
   void store_away(bool away) override { events->store_away(away); }
@@ -132,14 +105,14 @@ struct PostgresBacking::Watch final : dispatch::JournalEvents, dispatch::Journal
   void resume(dispatch::EntityTag entity) override { owner_.store_->control().resume(entity); }
   void delivered(const std::string& at, std::uint64_t seq) override {
     owner_.delivered_[at] = std::max(owner_.delivered_[at], seq);
-    owner_.store_->control().delivered(at, seq);
+    if (owner_.passes_marks()) owner_.store_->control().delivered(at, seq);
   }
 
   PostgresBacking& owner_;
   dispatch::JournalEvents* events = nullptr;
   std::uint64_t appended = 0;
   std::uint64_t settled = 0;
-  int lookups = 0;
+  std::multiset<std::uint64_t> lookups;
   std::unique_ptr<dispatch::JournalPort<muc::Change>> muc_journal;
   std::unique_ptr<dispatch::LoaderPort<muc::Engine>> muc_loader;
   std::unique_ptr<dispatch::JournalPort<pubsub::Change>> pubsub_journal;
@@ -147,17 +120,16 @@ struct PostgresBacking::Watch final : dispatch::JournalEvents, dispatch::Journal
   std::unique_ptr<NodesOfRun> nodes;
 };
 
-PostgresBacking::PostgresBacking(const std::string& url, BothSettings settings)
-    : url_(own_database(url)), settings_(std::move(settings)) {
-  empty_tables(url_);
+PostgresBacking::PostgresBacking(store::Options options, PostgresDesk& desk, BothSettings settings)
+    : options_(std::move(options)), desk_(desk), settings_(std::move(settings)) {
+  desk_.empty_tables();
 }
 
 PostgresBacking::~PostgresBacking() = default;
 
 void PostgresBacking::begin(Loop& loop, Clock&) {
   store_ = std::make_unique<store::Store>(
-      store::Options{.url = url_},
-      [&loop](std::function<void()> what) { loop.post(std::move(what)); });
+      options_, [&loop](std::function<void()> what) { loop.post(std::move(what)); });
   bool open = false;
   store_->open(
       [&](store::Ready ready) {
@@ -172,12 +144,13 @@ void PostgresBacking::begin(Loop& loop, Clock&) {
   watch_ = std::make_unique<Watch>(*this);
   watch_->settled = watch_->appended = last_seq_;
   const std::string name(domain);
-  watch_->muc_journal = std::make_unique<CountedJournal<muc::Change>>(
-      store_->journal<muc::Engine>(name), watch_->appended);
+  const auto admit = admitting();
+  watch_->muc_journal =
+      std::make_unique<AdmittedJournal<muc::Change>>(store_->journal<muc::Engine>(name), admit);
   watch_->muc_loader = std::make_unique<CountedLoader<muc::Engine>>(
       store_->loader<muc::Engine>(name), watch_->lookups);
-  watch_->pubsub_journal = std::make_unique<CountedJournal<pubsub::Change>>(
-      store_->journal<pubsub::Engine>(name), watch_->appended);
+  watch_->pubsub_journal = std::make_unique<AdmittedJournal<pubsub::Change>>(
+      store_->journal<pubsub::Engine>(name), admit);
   watch_->pubsub_loader = std::make_unique<CountedLoader<pubsub::Engine>>(
       store_->loader<pubsub::Engine>(name), watch_->lookups);
 }
@@ -188,18 +161,19 @@ void PostgresBacking::end(Stage::Ending ending) {
   if (ending == Stage::Ending::orderly) store_->close();
   watch_.reset();
   store_.reset();
-  forget_delivered();
+  ended();
+  desk_.forget_delivered(std::exchange(delivered_, {}));
 }
 
-/// The removal of proved rows is soft; a play must not depend on whether it was in time.
-void PostgresBacking::forget_delivered() {
-  pqxx::connection connection(url_);
-  pqxx::work work(connection);
-  for (const auto& [name, seq] : delivered_) {
-    work.exec_params0("DELETE FROM outbox WHERE domain = $1 AND seq <= $2", name, seq);
-  }
-  work.commit();
-  delivered_.clear();
+std::function<void(PostgresBacking::Admission)> PostgresBacking::admitting() {
+  return [this](Admission admission) {
+    watch_->appended = admission.seq;
+    admit(std::move(admission));
+  };
+}
+
+void PostgresBacking::admit(Admission admission) {
+  admission.enter(std::move(admission.outbox));
 }
 
 dispatch::JournalControl& PostgresBacking::control() {
@@ -221,8 +195,8 @@ void PostgresBacking::add_services(dispatch::Common& common, dispatch::Dispatche
     const NodesOfRun::Place place{common, dispatcher, outlet};
     watch_->nodes =
         std::make_unique<NodesOfRun>(place, settings_.pubsub, [this](const std::string& account) {
-          return pep::Ports{std::make_unique<CountedJournal<pubsub::Change>>(
-                                store_->journal<pubsub::Engine>(account), watch_->appended),
+          return pep::Ports{std::make_unique<AdmittedJournal<pubsub::Change>>(
+                                store_->journal<pubsub::Engine>(account), admitting()),
                             std::make_unique<CountedLoader<pubsub::Engine>>(
                                 store_->loader<pubsub::Engine>(account), watch_->lookups)};
         });
@@ -236,7 +210,12 @@ void PostgresBacking::add_services(dispatch::Common& common, dispatch::Dispatche
 }
 
 bool PostgresBacking::working() {
-  return watch_->lookups > 0 || watch_->settled < watch_->appended;
+  return !watch_->lookups.empty() || watch_->settled < watch_->appended;
+}
+
+bool PostgresBacking::looking_up() {
+  const auto first = watch_->lookups.begin();
+  return first != watch_->lookups.end() && *first <= watch_->settled;
 }
 
 }  // namespace scenario

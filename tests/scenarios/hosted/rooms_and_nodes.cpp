@@ -4,6 +4,7 @@
 #include <stoa/store/memory/pubsub.hpp>
 
 #include "scenarios/hosted/accounts.hpp"
+#include "scenarios/hosted/own_database.hpp"
 #include "scenarios/hosted/postgres_backing.hpp"
 #include "scenarios/hosted/settings.hpp"
 #include "scenarios/runner/hosted.hpp"
@@ -87,8 +88,10 @@ std::vector<std::unique_ptr<Hosted>> hosted_services(const Scenario& scenario) {
 std::unique_ptr<Backing> make_backing(const std::string& mode, const Scenario& scenario) {
   if (mode == "memory") return std::make_unique<MemoryBacking>(hosted_services(scenario));
   if (!fits_postgres(scenario)) return nullptr;
-  const char* const url = std::getenv("STOA_TEST_DATABASE");  // main() has looked for it
-  return std::make_unique<PostgresBacking>(url, settings_of(scenario));
+  // main() has looked for it.
+  static const std::string url = own_database(std::getenv("STOA_TEST_DATABASE"));
+  static PostgresDesk desk(url);
+  return std::make_unique<PostgresBacking>(store::Options{.url = url}, desk, settings_of(scenario));
 }
 
 }  // namespace scenario

@@ -26,4 +26,8 @@ std::unique_ptr<Backing> make_backing(const std::string& mode, const Scenario& s
   return std::make_unique<MemoryBacking>(hosted_services(scenario));
 }
 
+std::unique_ptr<Deaths> make_deaths(const Walk&) {
+  return nullptr;
+}
+
 }  // namespace scenario

@@ -6,6 +6,7 @@
 
 #include <stoa/xml/write.hpp>
 
+#include "scenarios/runner/acts.hpp"
 #include "scenarios/runner/in_process.hpp"
 #include "scenarios/runner/memory_backing.hpp"
 #include "scenarios/runner/player.hpp"
@@ -13,32 +14,6 @@
 
 namespace scenario {
 namespace {
-
-using stoa::xml::Element;
-
-/// What one action of the undisturbed play did.
-struct Act {
-  std::size_t step = 0;
-  std::uint64_t units = 0;  ///< tried before it ended, from the start
-  std::vector<Heard> heard;
-};
-
-bool is_error(const Element& stanza) {
-  return stanza.attr("type") == "error";
-}
-
-std::vector<Act> baseline(const Scenario& scenario) {
-  std::vector<Act> acts;
-  MemoryBacking backing(hosted_services(scenario));
-  InProcess stage(backing);
-  Player player(scenario, stage);
-  player.watch([&](const Step& step, const std::vector<Heard>& heard) {
-    const auto at = static_cast<std::size_t>(&step - scenario.steps.data());
-    acts.push_back({at, backing.journal().tried(), heard});
-  });
-  player.play();
-  return acts;
-}
 
 /// A scenario whose store or program has faults of its own is not disturbed further.
 bool disturbed(const Scenario& scenario) {
@@ -51,10 +26,6 @@ bool disturbed(const Scenario& scenario) {
   return false;
 }
 
-bool says_something(const Step& step) {
-  return step.verb == Verb::sends || step.verb == Verb::server_sends;
-}
-
 std::string sender_of(const Scenario& scenario, const Step& step) {
   if (!says_something(step)) return {};
   const std::string cast =
@@ -65,12 +36,6 @@ std::string sender_of(const Scenario& scenario, const Step& step) {
 /// Errors themselves are never answered.
 bool is_answered(const Step& step) {
   return says_something(step) && !is_error(step.stanzas.front());
-}
-
-[[noreturn]] void fail(const Scenario& scenario, const Act& act, std::uint64_t unit,
-                       const std::string& what) {
-  throw Failed(scenario.file + ":" + std::to_string(scenario.steps[act.step].line) + ": " + what +
-               "\n  " + scenario.title + "\n  at commit " + std::to_string(unit));
 }
 
 /// The store refuses the only unit of the act: its sender gets an error, nobody else hears
@@ -91,13 +56,13 @@ void refuse(const Scenario& scenario, const std::vector<Act>& acts, std::size_t 
   std::size_t errors = 0;
   for (const Heard& it : heard) {
     if (it.to != sender || !is_error(it.stanza)) {
-      fail(scenario, acts[i], unit,
-           "the store refused it, and " + it.to + " hears of it:\n" + shown(it.stanza));
+      fail_at(scenario, acts[i], unit,
+              "the store refused it, and " + it.to + " hears of it:\n" + shown(it.stanza));
     }
     ++errors;
   }
   if (is_answered(step) && errors != 1) {
-    fail(scenario, acts[i], unit, "the store refused it, and its sender is not told");
+    fail_at(scenario, acts[i], unit, "the store refused it, and its sender is not told");
   }
 }
 
@@ -116,8 +81,8 @@ void kill(const Scenario& scenario, const std::vector<Act>& acts, std::size_t i,
   for (const Heard& it : acts[i].heard) ++allowed[stoa::xml::to_string(it.stanza)];
   for (const Heard& it : player.act(step)) {
     if (--allowed[stoa::xml::to_string(it.stanza)] < 0) {
-      fail(scenario, acts[i], unit,
-           "killed before anybody heard, yet " + it.to + " hears:\n" + shown(it.stanza));
+      fail_at(scenario, acts[i], unit,
+              "killed before anybody heard, yet " + it.to + " hears:\n" + shown(it.stanza));
     }
   }
   Step crash;
@@ -125,8 +90,8 @@ void kill(const Scenario& scenario, const std::vector<Act>& acts, std::size_t i,
   crash.verb = Verb::crash;
   for (const Heard& it : player.act(crash)) {
     if (--allowed[stoa::xml::to_string(it.stanza)] < 0) {
-      fail(scenario, acts[i], unit,
-           "after the kill " + it.to + " hears what it should not:\n" + shown(it.stanza));
+      fail_at(scenario, acts[i], unit,
+              "after the kill " + it.to + " hears what it should not:\n" + shown(it.stanza));
     }
   }
   if (i + 1 == acts.size()) return;
@@ -138,7 +103,7 @@ void kill(const Scenario& scenario, const std::vector<Act>& acts, std::size_t i,
 
 void play_with_faults(const Scenario& scenario) {
   if (disturbed(scenario)) return;
-  const std::vector<Act> acts = baseline(scenario);
+  const std::vector<Act> acts = undisturbed(scenario);
   std::uint64_t before = 0;
   for (std::size_t i = 0; i < acts.size(); ++i) {
     // With several units in one act the later ones rest on the earlier: only single ones are clear.

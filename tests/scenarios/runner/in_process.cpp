@@ -48,16 +48,20 @@ void StageLink::set_up(bool up) {
 }
 
 std::vector<xml::Element> StageLink::take() {
-  std::vector<xml::Element> stanzas;
+  static_cast<void>(written());
+  return std::exchange(parsed_, {});
+}
+
+std::size_t StageLink::written() {
   for (const std::string& text : std::exchange(written_, {})) {
     // An outgoing may hold several stanzas.
     auto parsed = xml::parse("<all>" + text + "</all>", ns::client);
     if (!parsed.ok()) throw std::logic_error("written was no XML: " + text);
     for (xml::Node& node : parsed.value().nodes()) {
-      if (node.element()) stanzas.push_back(std::move(*node.element()));
+      if (node.element()) parsed_.push_back(std::move(*node.element()));
     }
   }
-  return stanzas;
+  return parsed_.size();
 }
 
 InProcess::InProcess(Backing& backing) : backing_(backing) {

@@ -37,7 +37,10 @@ class StageLink final : public stoa::dispatch::Outlet {
   void send(stoa::Outgoing outgoing, std::uint64_t mark) override;
   bool congested() const override { return false; }
   void set_up(bool up);
+  /// What was written since the last call.
   std::vector<stoa::xml::Element> take();
+  /// How many stanzas that would be.
+  std::size_t written();
   /// The highest mark that was written while the link was up.
   std::uint64_t mark() const { return mark_; }
 
@@ -45,6 +48,7 @@ class StageLink final : public stoa::dispatch::Outlet {
   void write(const stoa::Outgoing& outgoing, std::uint64_t mark);
 
   std::vector<std::string> written_;
+  std::vector<stoa::xml::Element> parsed_;  // of what was written before
   std::vector<std::pair<stoa::Outgoing, std::uint64_t>> waiting_;
   std::uint64_t mark_ = 0;
   bool up_ = true;
@@ -63,6 +67,9 @@ class InProcess final : public Stage {
   void set_store(StoreMood mood) override;
   void set_link(bool up) override;
   void restart(Ending ending) override;
+
+  /// How many stanzas take() would give.
+  std::size_t said() { return link_->written(); }
 
  private:
   void start();

@@ -34,4 +34,9 @@ void Loop::clear() {
   dropped.swap(queue_);
 }
 
+bool Loop::empty() {
+  const std::lock_guard lock(mutex_);
+  return queue_.empty();
+}
+
 }  // namespace scenario

@@ -17,6 +17,7 @@ class Loop {
   enum class Wait { no, yes };
   bool run_one(Wait wait);
   void clear();
+  bool empty();
 
  private:
   std::mutex mutex_;

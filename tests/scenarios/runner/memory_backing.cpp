@@ -13,6 +13,11 @@ void MemoryBacking::end(Stage::Ending) {
   journal_.reset();
 }
 
+void MemoryBacking::attach(stoa::dispatch::JournalEvents& events) {
+  told_.events = &events;
+  journal_->tell(told_);
+}
+
 void MemoryBacking::add_services(stoa::dispatch::Common& common,
                                  stoa::dispatch::Dispatcher& dispatcher,
                                  stoa::dispatch::Outlet& outlet) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "scenarios/runner/backing.hpp"
@@ -19,7 +21,7 @@ class MemoryBacking final : public Backing {
   stoa::dispatch::JournalControl& control() override { return *journal_; }
   std::uint64_t last_seq() override { return disk_.last_seq; }
   std::uint64_t next_number() override { return ++disk_.last_number; }
-  void attach(stoa::dispatch::JournalEvents& events) override { journal_->tell(events); }
+  void attach(stoa::dispatch::JournalEvents& events) override;
   void add_services(stoa::dispatch::Common& common, stoa::dispatch::Dispatcher& dispatcher,
                     stoa::dispatch::Outlet& outlet) override;
   bool working() override { return false; }
@@ -31,11 +33,29 @@ class MemoryBacking final : public Backing {
 
   /// For the fault mode.
   stoa::store::memory::Journal& journal() { return *journal_; }
+  /// Calls that each time when a unit is settled, before anybody is told.
+  void watch_commits(std::function<void()> watcher) { told_.watcher = std::move(watcher); }
 
  private:
+  struct Told final : stoa::dispatch::JournalEvents {
+    void committed(std::uint64_t watermark) override {
+      if (watcher) watcher();
+      events->committed(watermark);
+    }
+    void refused(std::uint64_t seq, stoa::dispatch::EntityTag entity,
+                 stoa::dispatch::Refusal why) override {
+      events->refused(seq, entity, why);
+    }
+    void store_away(bool away) override { events->store_away(away); }
+
+    stoa::dispatch::JournalEvents* events = nullptr;
+    std::function<void()> watcher;
+  };
+
   std::vector<std::unique_ptr<Hosted>> services_;
   stoa::store::memory::Disk disk_;
   stoa::store::memory::Weather weather_;
+  Told told_;
   std::unique_ptr<stoa::store::memory::Journal> journal_;
 };
 

@@ -69,7 +69,7 @@ Cluster& Cluster::instance() {
   return cluster;
 }
 
-Cluster::Cluster() {
+Cluster::Cluster(Fsync fsync) : fsync_(fsync) {
   std::array<char, 32> name{"/tmp/stoa-store-XXXXXX"};
   if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
   folder_ = name.data();
@@ -90,8 +90,10 @@ void Cluster::start() {
   fs::remove(folder_ + "/data/postmaster.pid", ignored);
   const std::string command = "cd " + folder_ + " && exec " + as_user() + programs() +
                               "/postgres -D data -k " + folder_ +
-                              " -c listen_addresses='' -c fsync=on -c max_connections=40 -c "
-                              "recovery_init_sync_method=syncfs "
+                              " -c listen_addresses='' -c max_connections=40 -c "
+                              "recovery_init_sync_method=syncfs -c fsync=" +
+                              (fsync_ == Fsync::on ? "on" : "off") +
+                              " "
                               ">> server.log 2>&1";
   postmaster_ = fork();
   if (postmaster_ == 0) {

@@ -6,13 +6,15 @@
 
 namespace stoa::test {
 
-/// A PostgreSQL of our own: a private folder, a Unix socket, fsync on. One per test program; it
-/// ends with the program, whatever way that goes.
+/// A PostgreSQL of our own: a private folder, a Unix socket. One per test program; it ends with the
+/// program, whatever way that goes.
 class Cluster {
  public:
   static Cluster& instance();
 
-  Cluster();
+  /// Without fsync what is written outlives processes that are killed, not the machine.
+  enum class Fsync { on, off };
+  explicit Cluster(Fsync fsync = Fsync::on);
   ~Cluster();
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
@@ -33,6 +35,7 @@ class Cluster {
   void signal_all(int signal);
 
   std::string folder_;
+  Fsync fsync_;
   pid_t postmaster_ = -1;
   int databases_ = 0;
 };
