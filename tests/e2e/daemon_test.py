@@ -191,10 +191,14 @@ async def metrics(world):
     await juliet.refused(world.service, "get", f"<pubsub xmlns='{NS['ps']}'><items node='?'/></pubsub>")
     await world.until(lambda: all(world.metric(name) > before[name] for name in MOVING),
                       "all counters move")
-    loaded = [f'entities{{domain="{world.service}",service="{service}"}}'
-              for service in ("muc", "pubsub")]
-    await world.until(lambda: all(world.metric(name) > 0 for name in (*loaded, "occupants")),
+    rooms, nodes = (f'rooms{{domain="{world.service}"}}',
+                    f'nodes{{domain="{world.service}",service="pubsub"}}')
+    await world.until(lambda: all(world.metric(name) > 0 for name in (rooms, nodes, "occupants")),
                       "rooms, nodes and occupants are counted")
+    known = world.metric(nodes)
+    await juliet.create_node(world.service, node + "/more")
+    await world.until(lambda: world.metric(nodes) != known, "one more node is counted")
+    assert world.metric(nodes) == known + 1, "what only was asked for is not counted"
     assert world.metric('errors_total{condition="item-not-found"}') == refused + 1
     page = world.stoa.get("/metrics")[1]
     for name in ("watermark_lag", "outbox_bytes", "evictions_total", "link_up"):

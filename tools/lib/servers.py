@@ -354,7 +354,7 @@ class Ejabberd(XmppServer):
         settings = self._settings()
         if self.pep:
             import yaml  # for tests only
-            settings = _joined(settings, yaml.safe_load(attach_snippet(self)))
+            settings = _joined(settings, yaml.safe_load("listen:\n" + attach_snippet(self)))
         listeners = "".join(f"  - {json.dumps(each)}\n" for each in settings.pop("listen"))
         return f"# Written at each start; changes are lost.\nlisten:\n{listeners}" + "".join(
             f"{key}: {json.dumps(value)}\n" for key, value in settings.items())
