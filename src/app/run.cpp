@@ -50,8 +50,8 @@ class Daemon {
     program_->on_reload([this] { return reload(); });
     if (!config.admin_socket.empty()) {
       admin_.emplace(loop_, config.admin_socket,
-                     [this](const std::string& request, AdminSocket::Reply reply) {
-                       program_->operate(request, std::move(reply));
+                     [this](const std::string& request, const AdminSocket::Reply& reply) {
+                       program_->operate(request, reply);
                      });
     }
     if (config.http_listen.empty()) return;

@@ -120,7 +120,7 @@ pubsub::BuriedNodes read_buried(Connection& connection, const std::string& servi
        connection.exec(select_buried_nodes, service, now.time_since_epoch().count(), cap)) {
     const auto number = row[0].as<std::uint64_t>();
     const auto node = row[1].as<std::string>();
-    read_or_skip(service + ' ' + node, [&] {
+    read_or_skip(std::string(service).append(" ").append(node), [&] {
       found.rows.push_back({node, {time_in(row[2]), time_in(row[3]), jid_in(number, row[4])}});
     });
   }
