@@ -2,10 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <stoa/store/store.hpp>
-
-#include "support/heard_log.hpp"
-#include "support/postgres/loop.hpp"
+#include "tables/lookups.hpp"
 #include "tables/muc_bench.hpp"
 
 using namespace stoa;
@@ -14,42 +11,8 @@ using namespace stoa::test;
 
 namespace {
 
-/// The rooms of a database as the program looks them up, and what the log says meanwhile.
-class Rooms {
- public:
-  explicit Rooms(const std::string& url)
-      : store_({.url = url}, loop_.executor()), loader_(store_.loader<Engine>(rooms_service)) {
-    bool ready = false;
-    store_.open([&](store::Ready) { ready = true; }, [](const std::string&) {});
-    REQUIRE(loop_.run_until([&] { return ready; }));
-  }
-
-  std::optional<Facts> fetch(std::uint64_t room, const Need& need) {
-    return answer<Facts>([&](auto then) { loader_->fetch(room, need, 0, then); });
-  }
-  std::optional<ReadResult> read(const Read& read) {
-    return answer<ReadResult>([&](auto then) { loader_->read(read, 0, then); });
-  }
-  bool loads(const std::string& room) {
-    return answer<RoomState>([&](auto then) { loader_->load(room, 0, then); }).has_value();
-  }
-
-  HeardLog log;
-
- private:
-  template <class T>
-  std::optional<T> answer(const auto& ask) {
-    std::optional<dispatch::Found<T>> found;
-    ask([&](dispatch::Found<T> what) { found = std::move(what); });
-    REQUIRE(loop_.run_until([&] { return found.has_value(); }));
-    if (T* const value = std::get_if<T>(&*found)) return std::move(*value);
-    CHECK(std::get<dispatch::ReadFault>(*found) == dispatch::ReadFault::damaged);
-    return std::nullopt;
-  }
-
-  Loop loop_;
-  store::Store store_;
-  std::unique_ptr<dispatch::LoaderPort<Engine>> loader_;
+struct Rooms : Lookups<Engine> {
+  explicit Rooms(const std::string& url) : Lookups(url, rooms_service) {}
 };
 
 /// Two rooms alike.

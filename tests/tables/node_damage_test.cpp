@@ -3,10 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <stoa/pubsub/engine/engine.hpp>
-#include <stoa/store/store.hpp>
 
-#include "support/heard_log.hpp"
-#include "support/postgres/loop.hpp"
+#include "tables/lookups.hpp"
 #include "tables/node_tables.hpp"
 
 using namespace stoa;
@@ -15,45 +13,15 @@ using namespace stoa::test;
 
 namespace {
 
-/// The nodes of a database as the program looks them up, and what the log says meanwhile.
-class Nodes {
- public:
-  explicit Nodes(const std::string& url)
-      : store_({.url = url}, loop_.executor()), loader_(store_.loader<Engine>(nodes_service)) {
-    bool ready = false;
-    store_.open([&](store::Ready) { ready = true; }, [](const std::string&) {});
-    REQUIRE(loop_.run_until([&] { return ready; }));
-  }
+struct Nodes : Lookups<Engine> {
+  explicit Nodes(const std::string& url) : Lookups(url, nodes_service) {}
 
-  std::optional<Facts> fetch(std::uint64_t number, const Need& need) {
-    return answer<Facts>([&](auto then) { loader_->fetch(number, need, 0, then); });
-  }
   template <class Page>
-  std::optional<Page> read(const Read& read) {
-    auto found = answer<ReadResult>([&](auto then) { loader_->read(read, 0, then); });
+  std::optional<Page> read(const Read& what) {
+    auto found = Lookups::read(what);
     if (!found) return std::nullopt;
     return std::get<Page>(std::move(*found));
   }
-  bool loads(const std::string& node) {
-    return answer<NodeState>([&](auto then) { loader_->load(node, 0, then); }).has_value();
-  }
-
-  HeardLog log;
-
- private:
-  template <class T>
-  std::optional<T> answer(const auto& ask) {
-    std::optional<dispatch::Found<T>> found;
-    ask([&](dispatch::Found<T> what) { found = std::move(what); });
-    REQUIRE(loop_.run_until([&] { return found.has_value(); }));
-    if (T* const value = std::get_if<T>(&*found)) return std::move(*value);
-    CHECK(std::get<dispatch::ReadFault>(*found) == dispatch::ReadFault::damaged);
-    return std::nullopt;
-  }
-
-  Loop loop_;
-  store::Store store_;
-  std::unique_ptr<dispatch::LoaderPort<Engine>> loader_;
 };
 
 const Jid francisco = jid("francisco@denmark.lit");
