@@ -62,7 +62,7 @@ class Conversation {
 
  private:
   void hear() {
-    for (const xml::Element& heard : stage_.take()) {
+    for (const xml::Element& heard : stage_.take(0)) {
       require(heard.attr("to") && heard.attr("from"));
       const std::string_view type = heard.attr_or("type", {});
       if (heard.name() != "iq" || (type != "result" && type != "error")) continue;

@@ -141,6 +141,9 @@ void write_dispatch(Page& page, const dispatch::Metrics& metrics) {
   page.one("lookups_total", "counter", "Look-ups given to the database.", metrics.lookups.load());
   page.one("undone_total", "counter", "Units taken back.", metrics.undone.load());
   page.one("held_outputs", "gauge", "Outputs that wait for a commit.", metrics.held_outputs.load());
+  page.one("units_open", "gauge", "Changes that are not stored yet.", metrics.units_open.load());
+  page.one("steps_open", "gauge", "Look-ups and postponed steps that are not done.",
+           metrics.steps_open.load());
   page.one("occupants", "gauge", "Sessions in the rooms in memory.", metrics.population.load());
   page.one("entity_bytes", "gauge", "Memory of rooms and nodes, roughly.",
            metrics.entity_bytes.load());

@@ -42,6 +42,7 @@ void Release::committed(std::uint64_t watermark) {
   if (watermark <= watermark_) return;
   const std::uint64_t before = watermark_;
   watermark_ = watermark;
+  Metrics::set(metrics_.units_open, last_seq_ - std::min(watermark_, last_seq_));
   const auto end = held_.upper_bound(watermark);
   std::vector<Held> due;
   for (auto it = held_.begin(); it != end; ++it) {

@@ -200,6 +200,8 @@ async def metrics(world):
     await world.until(lambda: world.metric(nodes) != known, "one more node is counted")
     assert world.metric(nodes) == known + 1, "what only was asked for is not counted"
     assert world.metric('errors_total{condition="item-not-found"}') == refused + 1
+    await world.until(lambda: world.metric("units_open") == world.metric("steps_open") == 0,
+                      "nothing is under way")
     page = world.stoa.get("/metrics")[1]
     for name in ("watermark_lag", "outbox_bytes", "evictions_total", "link_up"):
         assert f"# TYPE stoa_{name} " in page, name

@@ -250,11 +250,15 @@ class EntityService final : public Service {
   void probe_all();
   void attend(Timestamp now);
 
-  /// Wraps a continuation so that it does nothing once this service is gone.
+  /// Wraps a continuation, which runs once, so that it does nothing once this service is gone.
+  /// Until then it counts as an open step.
   template <class F>
   auto alive(F f) {
-    return [token = std::weak_ptr<char>(alive_), f = std::move(f)](auto&&... args) mutable {
-      if (!token.expired()) f(std::forward<decltype(args)>(args)...);
+    Metrics::add(common_.metrics.steps_open);
+    return [this, token = std::weak_ptr<char>(alive_), f = std::move(f)](auto&&... args) mutable {
+      if (token.expired()) return;
+      f(std::forward<decltype(args)>(args)...);
+      Metrics::sub(common_.metrics.steps_open);
     };
   }
 

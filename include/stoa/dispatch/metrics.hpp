@@ -37,6 +37,8 @@ struct Metrics {
   Counter entities{};         ///< now: entities in memory
   Counter population{};       ///< now: who is in them (sessions in rooms)
   Counter entity_bytes{};     ///< now: bytes that they take, roughly
+  Counter units_open{};       ///< now: units that the journal has not settled
+  Counter steps_open{};       ///< now: look-ups and postponed steps of requests that are not done
   Counter senders_waiting{};  ///< now: senders whose stanzas wait for an earlier one's look-up
 
   static void add(Counter& counter, std::uint64_t n = 1) {

@@ -20,7 +20,10 @@ class Release {
   /// `last_seq`: the highest sequence number that an earlier run on the same store gave.
   explicit Release(Metrics& metrics, std::uint64_t last_seq = 0);
 
-  std::uint64_t next_seq() { return ++last_seq_; }
+  std::uint64_t next_seq() {
+    Metrics::set(metrics_.units_open, ++last_seq_ - watermark_);
+    return last_seq_;
+  }
   Owner next_owner() { return ++last_owner_; }
   std::uint64_t watermark() const { return watermark_; }
   bool passed(std::uint64_t after) const { return after <= watermark_; }

@@ -146,7 +146,7 @@ void InProcess::send(const std::vector<xml::Element>& stanzas) {
   turn();
 }
 
-std::vector<xml::Element> InProcess::take() {
+std::vector<xml::Element> InProcess::take(std::size_t) {
   if (!backing_.dead()) prove();
   return link_->take();
 }

@@ -61,7 +61,7 @@ class InProcess final : public Stage {
   ~InProcess() override;
 
   void send(const std::vector<stoa::xml::Element>& stanzas) override;
-  std::vector<stoa::xml::Element> take() override;
+  std::vector<stoa::xml::Element> take(std::size_t expected) override;
   void pass(stoa::Duration time) override;
   void fail_store(std::uint64_t units) override { backing_.fail(units); }
   void set_store(StoreMood mood) override;

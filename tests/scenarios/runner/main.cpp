@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <set>
 #include <string>
@@ -13,21 +11,6 @@
 #include "scenarios/runner/player.hpp"
 
 namespace {
-
-std::vector<std::string> files_of(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    if (!std::filesystem::is_directory(path)) {
-      files.push_back(path);
-      continue;
-    }
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
-      if (entry.path().extension() == ".scenario") files.push_back(entry.path());
-    }
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 void play(const std::string& mode, const std::string& file) {
   const scenario::Scenario scenario = scenario::read_file(file);
@@ -46,7 +29,7 @@ void play(const std::string& mode, const std::string& file) {
 int run(const std::string& mode, const std::vector<std::string>& paths,
         scenario::Deaths* deaths = nullptr) {
   std::size_t failed = 0;
-  const std::vector<std::string> files = files_of(paths);
+  const std::vector<std::string> files = scenario::files_of(paths);
   for (const std::string& file : files) {
     try {
       if (deaths) {
@@ -79,19 +62,22 @@ int run_deaths(std::vector<std::string> words) {
 }  // namespace
 
 /// scenarios MODE PATH...   MODE: memory, forgetful, faults, postgres; faults-postgres, which may
-/// be followed by `all` or `offset=N`. A path is a file, or a folder with all in it.
+/// be followed by `all` or `offset=N`; server, which through_server/play.py calls. A path is a
+/// file, or a folder with all in it.
 int main(int count, char** arguments) {
   const std::vector<std::string> words(arguments + 1, arguments + count);
-  const std::set<std::string> modes{"memory", "forgetful", "faults", "postgres", "faults-postgres"};
+  const std::set<std::string> modes{"memory",   "forgetful",       "faults",
+                                    "postgres", "faults-postgres", "server"};
   if (words.size() < 2 || !modes.contains(words[0])) {
-    std::cerr
-        << "usage: scenarios memory|forgetful|faults|postgres|faults-postgres FILE|FOLDER...\n";
+    std::cerr << "usage: scenarios memory|forgetful|faults|postgres|faults-postgres|server "
+                 "FILE|FOLDER...\n";
     return 2;
   }
   if (words[0] == "postgres" && !std::getenv("STOA_TEST_DATABASE")) {
     std::cout << "skipped: STOA_TEST_DATABASE is not set (tools/lib/with-postgres)\n";
     return 77;
   }
+  if (words[0] == "server") return scenario::play_through_server({words.begin() + 1, words.end()});
   if (words[0] == "faults-postgres") return run_deaths({words.begin() + 1, words.end()});
   return run(words[0], {words.begin() + 1, words.end()});
 }

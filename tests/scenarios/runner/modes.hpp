@@ -19,6 +19,9 @@ struct Walk {
   std::size_t offset = 0;  ///< else a few of each scenario: others with each offset
 };
 
+/// The mode `server`: a daemon behind a real server (docs/scenarios.md). Returns the exit code.
+int play_through_server(const std::vector<std::string>& words);
+
 /// The mode `faults-postgres`: the real store, and somebody dies at commits (docs/scenarios.md).
 class Deaths {
  public:

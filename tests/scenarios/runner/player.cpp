@@ -131,7 +131,7 @@ std::vector<Element> Player::prepared(const Step& step) {
 
 void Player::listen(const Step& step) {
   std::vector<Heard> heard;
-  for (Element& stanza : stage_.take()) {
+  for (Element& stanza : stage_.take(expected_after(step))) {
     std::string to(stanza.attr_or("to", ""));
     heard.push_back({std::move(to), std::move(stanza)});
     check_sane(step, heard.back());
@@ -139,6 +139,18 @@ void Player::listen(const Step& step) {
   if (const auto wrong = anonymity_.heard(heard)) fail(step, *wrong);
   if (watcher_) watcher_(step, heard);
   std::move(heard.begin(), heard.end(), std::back_inserter(waiting_));
+}
+
+/// How many stanzas the steps name that say what this one causes.
+std::size_t Player::expected_after(const Step& action) const {
+  std::size_t count = 0;
+  bool behind = false;
+  for (const Step& step : scenario_.steps) {
+    if (behind && is_action(step.verb)) break;
+    if (behind && step.verb == Verb::receives) count += step.who.size() * step.stanzas.size();
+    behind = behind || &step == &action;
+  }
+  return count;
 }
 
 /// What must be true of every stanza, whatever the scenario says (MUC-COMP-02).

@@ -55,6 +55,7 @@ class Player {
   void perform(const Step& step);
   std::vector<stoa::xml::Element> prepared(const Step& step);
   void listen(const Step& step);
+  std::size_t expected_after(const Step& action) const;
   void expect(const Step& step, const std::string& who);
   void expect_one(const Step& step, const std::string& to, const stoa::xml::Element& wanted);
   bool matches_heard(const stoa::xml::Element& wanted, const Heard& heard);

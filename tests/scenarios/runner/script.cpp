@@ -1,5 +1,7 @@
 #include "scenarios/runner/script.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -124,6 +126,8 @@ class Reader {
       for (std::string word; words >> word;) scenario_.runs.push_back(word);
     } else if (name == "faults") {
       scenario_.faults = rest != "no";
+    } else if (name == "server") {
+      scenario_.server = rest;
     } else if (name == "forgetful") {
       scenario_.forgetful = rest != "no";
     } else if (name == "cast") {
@@ -273,6 +277,21 @@ bool is_action(Verb verb) {
 std::string Scenario::address(const std::string& who) const {
   const auto it = cast.find(who);
   return it == cast.end() ? who : it->second;
+}
+
+std::vector<std::string> files_of(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    if (!std::filesystem::is_directory(path)) {
+      files.push_back(path);
+      continue;
+    }
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
+      if (entry.path().extension() == ".scenario") files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 Scenario parse(const std::string& file, const std::string& text) {

@@ -49,7 +49,8 @@ struct Scenario {
   std::vector<std::pair<std::string, std::string>> settings;  ///< key and value, in order
   std::vector<std::string> runs;  ///< modes besides memory and postgres, or `memory` alone
   bool faults = true;             ///< whether it is also run with a fault at each commit
-  bool forgetful = true;          ///< whether it is also run with nothing left in memory
+  std::string server;     ///< the only server through which it is played, or `no`; empty: any
+  bool forgetful = true;  ///< whether it is also run with nothing left in memory
   std::vector<Step> steps;
 
   /// The full JID of a name of the cast; a JID is itself.
@@ -61,6 +62,9 @@ struct ScriptError : std::runtime_error {
   ScriptError(const std::string& file, int line, const std::string& what)
       : std::runtime_error(file + ":" + std::to_string(line) + ": " + what) {}
 };
+
+/// The scenario files that the paths name: files, and folders with all in them. Sorted.
+std::vector<std::string> files_of(const std::vector<std::string>& paths);
 
 Scenario read_file(const std::string& path);
 Scenario parse(const std::string& file, const std::string& text);

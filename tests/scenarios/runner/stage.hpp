@@ -16,8 +16,9 @@ class Stage {
   /// Hands in stanzas (from and to set, namespace jabber:client), all before anything happens, and
   /// lets everything happen that they cause.
   virtual void send(const std::vector<stoa::xml::Element>& stanzas) = 0;
-  /// What has left since the last call, in order: each copy for itself, with its `to`.
-  virtual std::vector<stoa::xml::Element> take() = 0;
+  /// What has left since the last call, in order: each copy for itself, with its `to`. `expected`
+  /// stanzas the scenario names: whoever has to wait for what comes, waits for these at least.
+  virtual std::vector<stoa::xml::Element> take(std::size_t expected) = 0;
 
   virtual void pass(stoa::Duration time) = 0;
   virtual void fail_store(std::uint64_t units) = 0;

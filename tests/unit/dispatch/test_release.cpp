@@ -50,3 +50,17 @@ TEST_CASE("what is held is counted in bytes until it goes or is cancelled") {
   CHECK(release.held() == 0);
   CHECK(wire.written == std::vector<std::string>{"at once", "12345", "12", "1234567"});
 }
+
+TEST_CASE("units are open from their sequence number until they are settled") {
+  dispatch::Metrics metrics;
+  dispatch::Release release(metrics, 40);
+  CHECK(metrics.units_open == 0);
+
+  CHECK(release.next_seq() == 41);
+  CHECK(release.next_seq() == 42);
+  CHECK(metrics.units_open == 2);
+  release.committed(41);
+  CHECK(metrics.units_open == 1);
+  release.committed(42);
+  CHECK(metrics.units_open == 0);
+}
