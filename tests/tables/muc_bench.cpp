@@ -6,21 +6,12 @@
 
 #include <doctest/doctest.h>
 
-#include "store/postgres/migrations.hpp"
-
 namespace stoa::test {
 
 using namespace muc;
 using store::postgres::MucReader;
 
 namespace {
-
-std::string migrated_database() {
-  std::string url = Cluster::instance().create_database();
-  store::postgres::Connection connection(url, "test", nullptr);
-  store::postgres::migrate(connection);
-  return url;
-}
 
 std::vector<Seat> seats_of(const RoomState& room) {
   std::vector<Seat> seats;
@@ -127,9 +118,7 @@ ArchiveRow message(std::uint64_t seq, const Jid& author, const std::string& nick
 }
 
 MucTwins::MucTwins()
-    : url_(migrated_database()),
-      connection_(url_, "test", nullptr),
-      memory_(store::memory::muc_tables()) {}
+    : connection_(database_.url(), "test", nullptr), memory_(store::memory::muc_tables()) {}
 
 void MucTwins::add(const std::string& localpart, Change change) {
   RoomState& state = memory_->shadow[localpart];

@@ -11,7 +11,7 @@
 
 #include "store/postgres/connection.hpp"
 #include "store/postgres/muc_tables.hpp"
-#include "support/postgres/cluster.hpp"
+#include "tables/own_tables.hpp"
 
 namespace stoa::test {
 
@@ -44,13 +44,13 @@ class MucTwins {
   void check_rooms(const muc::Read& read);
 
   store::postgres::Connection& connection() { return connection_; }
-  const std::string& url() const { return url_; }
+  const std::string& url() const { return database_.url(); }
 
  private:
   void check_room(const std::string& localpart);
   void check_facts(std::uint64_t number);
 
-  std::string url_;
+  OwnTables database_;
   store::postgres::Connection connection_;
   store::postgres::MucWriter writer_;
   std::unique_ptr<store::memory::Tables<muc::Engine>> memory_;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/postgres/cluster.hpp"
 #include "tables/lookups.hpp"
 #include "tables/muc_bench.hpp"
 

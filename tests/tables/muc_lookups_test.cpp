@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "store/postgres/muc_archive.hpp"
+#include "support/postgres/cluster.hpp"
 #include "tables/muc_bench.hpp"
 
 using namespace stoa;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "store/postgres/fault.hpp"
+#include "support/postgres/cluster.hpp"
 #include "tables/muc_bench.hpp"
 
 using namespace stoa;

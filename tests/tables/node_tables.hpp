@@ -11,9 +11,8 @@
 #include <stoa/pubsub/model/read.hpp>
 
 #include "store/postgres/connection.hpp"
-#include "store/postgres/migrations.hpp"
 #include "store/postgres/pubsub_tables.hpp"
-#include "support/postgres/cluster.hpp"
+#include "tables/own_tables.hpp"
 
 namespace stoa::test {
 
@@ -45,10 +44,7 @@ inline pubsub::change::NodeCreated created(std::uint64_t number, std::string nod
 /// The pubsub tables in a new database, and what memory makes of the same changes.
 class NodeTables {
  public:
-  NodeTables()
-      : url_(Cluster::instance().create_database()), connection(url_, "tables test", nullptr) {
-    store::postgres::migrate(connection);
-  }
+  NodeTables() : connection(database_.url(), "tables test", nullptr) {}
 
   /// A change of a batch, also in memory.
   void add(const std::string& node, pubsub::Change change) {
@@ -84,10 +80,10 @@ class NodeTables {
   }
 
   using Reader = store::postgres::PubsubReader;
-  const std::string& url() const { return url_; }
+  const std::string& url() const { return database_.url(); }
 
  private:
-  std::string url_;
+  OwnTables database_;
   std::deque<pubsub::Change> changes_;  // the writer points into them
 
  public:

@@ -24,11 +24,7 @@ stoa::store::Options patient(const MortalPlace& place) {
 
 }  // namespace
 
-MortalPlace::MortalPlace()
-    : cluster(stoa::test::Cluster::Fsync::off),
-      url(cluster.create_database()),
-      proxy(cluster.socket()),
-      desk(url) {
+MortalPlace::MortalPlace() : url(cluster.create_database()), proxy(cluster.socket()), desk(url) {
   stoa::store::migrate({.url = url});
 }
 

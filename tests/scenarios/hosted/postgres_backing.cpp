@@ -1,9 +1,12 @@
 #include "scenarios/hosted/postgres_backing.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 #include "scenarios/hosted/accounts.hpp"
 #include "scenarios/runner/hosted.hpp"
@@ -14,16 +17,27 @@ using namespace stoa;
 
 namespace {
 
-/// Passes look-ups on and remembers those that are under way: what each of them waits for.
+/// How far one looks ahead where long times pass.
+constexpr auto far = std::chrono::hours(4);
+
+/// What the store was given and what it has done, as numbers of units, and what each of the
+/// look-ups that are under way waits for.
+struct Progress {
+  std::uint64_t appended = 0;
+  std::uint64_t settled = 0;
+  std::multiset<std::uint64_t> lookups;
+};
+
+/// Passes look-ups on and remembers those that are under way.
 template <class E>
 class CountedLoader final : public dispatch::LoaderPort<E> {
  public:
   template <class T>
   using Then = typename dispatch::LoaderPort<E>::template Then<T>;
+  using Keys = Then<std::vector<std::string>>;
 
-  CountedLoader(std::unique_ptr<dispatch::LoaderPort<E>> real,
-                std::multiset<std::uint64_t>& under_way)
-      : real_(std::move(real)), under_way_(under_way) {}
+  CountedLoader(std::unique_ptr<dispatch::LoaderPort<E>> real, Progress& progress)
+      : real_(std::move(real)), progress_(progress) {}
 
   void load(std::string key, std::uint64_t after, Then<typename E::State> then) override {
     real_->load(std::move(key), after, counted(after, std::move(then)));
@@ -39,8 +53,16 @@ class CountedLoader final : public dispatch::LoaderPort<E> {
             Then<typename E::ReadResult> then) override {
     real_->read(std::move(read), after, counted(after, std::move(then)));
   }
-  void pending_keys(std::string from, Timestamp until, std::size_t limit,
-                    Then<std::vector<std::string>> then) override {
+  /// Comes every few minutes of the days that pass in a scenario. What is not due for hours is not
+  /// due now either, for as long as nothing is stored.
+  void pending_keys(std::string from, Timestamp until, std::size_t limit, Keys then) override {
+    if (from.empty()) {
+      const bool still = progress_.appended == progress_.settled && looked_ == progress_.settled;
+      looked_ = progress_.settled;
+      if (!still) ahead_.reset();
+      if (still && !(ahead_ && until <= ahead_->until)) return look_ahead(until, limit, then);
+      if (ahead_ && ahead_->empty) return then(std::vector<std::string>());
+    }
     real_->pending_keys(std::move(from), until, limit, counted(0, std::move(then)));
   }
   void outbox(std::uint64_t from, std::size_t limit,
@@ -51,15 +73,33 @@ class CountedLoader final : public dispatch::LoaderPort<E> {
  private:
   template <class F>
   F counted(std::uint64_t after, F then) {
-    const auto place = under_way_.insert(after);
+    const auto place = progress_.lookups.insert(after);
     return [this, place, then = std::move(then)](auto found) {
-      under_way_.erase(place);
+      progress_.lookups.erase(place);
       then(std::move(found));
     };
   }
 
+  void look_ahead(Timestamp until, std::size_t limit, const Keys& then) {
+    const Keys looked = [this, until, limit,
+                         then](dispatch::Found<std::vector<std::string>> found) {
+      const auto* const keys = std::get_if<std::vector<std::string>>(&found);
+      ahead_ = Ahead{until + far, keys != nullptr && keys->empty()};
+      pending_keys("", until, limit, then);
+    };
+    real_->pending_keys("", until + far, 1, counted(0, looked));
+  }
+
+  /// Whether anything is due until then.
+  struct Ahead {
+    Timestamp until;
+    bool empty;
+  };
+
   std::unique_ptr<dispatch::LoaderPort<E>> real_;
-  std::multiset<std::uint64_t>& under_way_;
+  Progress& progress_;
+  std::optional<Ahead> ahead_;           // since the unit `looked_`
+  std::optional<std::uint64_t> looked_;  // what was settled then
 };
 
 /// Hands units over for admission.
@@ -92,7 +132,7 @@ struct PostgresBacking::Watch final : dispatch::JournalEvents, dispatch::Journal
   explicit Watch(PostgresBacking& owner) : owner_(owner) {}
 
   void committed(std::uint64_t watermark) override {
-    settled = watermark;
+    progress.settled = watermark;
     owner_.told(watermark);
     events->committed(watermark);
   }
@@ -110,9 +150,7 @@ struct PostgresBacking::Watch final : dispatch::JournalEvents, dispatch::Journal
 
   PostgresBacking& owner_;
   dispatch::JournalEvents* events = nullptr;
-  std::uint64_t appended = 0;
-  std::uint64_t settled = 0;
-  std::multiset<std::uint64_t> lookups;
+  Progress progress;
   std::unique_ptr<dispatch::JournalPort<muc::Change>> muc_journal;
   std::unique_ptr<dispatch::LoaderPort<muc::Engine>> muc_loader;
   std::unique_ptr<dispatch::JournalPort<pubsub::Change>> pubsub_journal;
@@ -142,17 +180,17 @@ void PostgresBacking::begin(Loop& loop, Clock&) {
     if (!loop.run_one(Loop::Wait::yes)) throw std::runtime_error("the store does not open");
   }
   watch_ = std::make_unique<Watch>(*this);
-  watch_->settled = watch_->appended = last_seq_;
+  watch_->progress.settled = watch_->progress.appended = last_seq_;
   const std::string name(domain);
   const auto admit = admitting();
   watch_->muc_journal =
       std::make_unique<AdmittedJournal<muc::Change>>(store_->journal<muc::Engine>(name), admit);
   watch_->muc_loader = std::make_unique<CountedLoader<muc::Engine>>(
-      store_->loader<muc::Engine>(name), watch_->lookups);
+      store_->loader<muc::Engine>(name), watch_->progress);
   watch_->pubsub_journal = std::make_unique<AdmittedJournal<pubsub::Change>>(
       store_->journal<pubsub::Engine>(name), admit);
   watch_->pubsub_loader = std::make_unique<CountedLoader<pubsub::Engine>>(
-      store_->loader<pubsub::Engine>(name), watch_->lookups);
+      store_->loader<pubsub::Engine>(name), watch_->progress);
 }
 
 void PostgresBacking::end(Stage::Ending ending) {
@@ -167,7 +205,7 @@ void PostgresBacking::end(Stage::Ending ending) {
 
 std::function<void(PostgresBacking::Admission)> PostgresBacking::admitting() {
   return [this](Admission admission) {
-    watch_->appended = admission.seq;
+    watch_->progress.appended = admission.seq;
     admit(std::move(admission));
   };
 }
@@ -198,7 +236,7 @@ void PostgresBacking::add_services(dispatch::Common& common, dispatch::Dispatche
           return pep::Ports{std::make_unique<AdmittedJournal<pubsub::Change>>(
                                 store_->journal<pubsub::Engine>(account), admitting()),
                             std::make_unique<CountedLoader<pubsub::Engine>>(
-                                store_->loader<pubsub::Engine>(account), watch_->lookups)};
+                                store_->loader<pubsub::Engine>(account), watch_->progress)};
         });
     watch_->nodes->add_service(place, *watch_->pubsub_journal, *watch_->pubsub_loader);
     return;
@@ -210,12 +248,14 @@ void PostgresBacking::add_services(dispatch::Common& common, dispatch::Dispatche
 }
 
 bool PostgresBacking::working() {
-  return !watch_->lookups.empty() || watch_->settled < watch_->appended;
+  const Progress& progress = watch_->progress;
+  return !progress.lookups.empty() || progress.settled < progress.appended;
 }
 
 bool PostgresBacking::looking_up() {
-  const auto first = watch_->lookups.begin();
-  return first != watch_->lookups.end() && *first <= watch_->settled;
+  const Progress& progress = watch_->progress;
+  const auto first = progress.lookups.begin();
+  return first != progress.lookups.end() && *first <= progress.settled;
 }
 
 }  // namespace scenario

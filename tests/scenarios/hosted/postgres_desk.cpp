@@ -24,6 +24,9 @@ constexpr const char* tables_of_units =
     "WHERE n.nspname = current_schema() AND c.relkind = 'r' "
     "AND c.relname NOT IN ('journal', 'schema_version') ORDER BY c.relname";
 
+/// A name of a prepared statement: the digests of all tables.
+constexpr const char* digests_of_all = "digests";
+
 /// `place` is counted by the database, whatever becomes of the row.
 std::string digest_of(const std::string& table, const std::string& quoted) {
   return "SELECT '" + table + "', coalesce(md5(string_agg(r::text, ' ' ORDER BY r::text)), '') " +
@@ -43,6 +46,7 @@ void PostgresDesk::with_session(const std::function<void(pqxx::connection&)>& wo
     } catch (const std::exception&) {
       const bool lost = !connection_ || !connection_->is_open();
       connection_.reset();
+      prepared_ = false;
       if (!lost || std::chrono::steady_clock::now() > until) throw;
     }
     std::this_thread::sleep_for(pause_between);
@@ -84,15 +88,23 @@ void PostgresDesk::forget_delivered(const std::map<std::string, std::uint64_t>& 
 std::map<std::string, std::string> PostgresDesk::contents() {
   std::map<std::string, std::string> digests;
   with_session([&](pqxx::connection& connection) {
-    std::string sql;
-    for (const std::string& table : tables(connection)) {
-      sql += (sql.empty() ? "" : " UNION ALL ") + digest_of(table, connection.quote_name(table));
-    }
-    for (const auto& row : pqxx::nontransaction(connection).exec(sql)) {
+    prepare_digests(connection);
+    for (const auto& row : pqxx::nontransaction(connection).exec_prepared(digests_of_all)) {
       digests[row[0].c_str()] = row[1].c_str();
     }
   });
   return digests;
+}
+
+/// It takes PostgreSQL longer to plan them than to find them.
+void PostgresDesk::prepare_digests(pqxx::connection& connection) {
+  if (prepared_) return;
+  std::string sql;
+  for (const std::string& table : tables(connection)) {
+    sql += (sql.empty() ? "" : " UNION ALL ") + digest_of(table, connection.quote_name(table));
+  }
+  connection.prepare(digests_of_all, sql);
+  prepared_ = true;
 }
 
 void PostgresDesk::crash() {

@@ -36,10 +36,12 @@ class PostgresDesk {
   static void crash_from(pqxx::connection& connection);
   void with_session(const std::function<void(pqxx::connection&)>& work);
   const std::vector<std::string>& tables(pqxx::connection& connection);
+  void prepare_digests(pqxx::connection& connection);
 
   std::string url_;
   std::mutex mutex_;
   std::unique_ptr<pqxx::connection> connection_;
+  bool prepared_ = false;  // the digests, in that session
   std::vector<std::string> tables_;
 };
 

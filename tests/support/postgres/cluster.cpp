@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -43,6 +44,25 @@ void shell(const std::string& command) {
   if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
 }
 
+// What a cluster of tests may come to.
+constexpr std::uintmax_t enough_memory = std::uintmax_t{1} << 30;
+
+/// In memory where there is a place for it, otherwise with all other temporary files.
+std::string new_folder() {
+  const fs::path memory = "/dev/shm";
+  std::error_code none;
+  const auto space = fs::space(memory, none);
+  const bool fits = !none && space.available >= enough_memory && access(memory.c_str(), W_OK) == 0;
+  std::string name = (fits ? memory : fs::path("/tmp")) / "stoa-store-XXXXXX";
+  if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
+  return name;
+}
+
+/// Of a connection string of ours.
+std::string name_of(const std::string& url) {
+  return url.substr(url.rfind('=') + 1);
+}
+
 std::vector<pid_t> processes_of(pid_t postmaster) {
   std::vector<pid_t> all{postmaster};
   for (const auto& entry : fs::directory_iterator("/proc")) {
@@ -69,10 +89,7 @@ Cluster& Cluster::instance() {
   return cluster;
 }
 
-Cluster::Cluster(Fsync fsync) : fsync_(fsync) {
-  std::array<char, 32> name{"/tmp/stoa-store-XXXXXX"};
-  if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-  folder_ = name.data();
+Cluster::Cluster() : folder_(new_folder()) {
   if (geteuid() == 0) shell("chown postgres " + folder_);
   shell("cd " + folder_ + " && " + as_user() + programs() +
         "/initdb -D data -U stoa -A trust -E UTF8 --locale=C.UTF-8 --no-sync > init.log 2>&1");
@@ -90,11 +107,9 @@ void Cluster::start() {
   fs::remove(folder_ + "/data/postmaster.pid", ignored);
   const std::string command = "cd " + folder_ + " && exec " + as_user() + programs() +
                               "/postgres -D data -k " + folder_ +
-                              " -c listen_addresses='' -c max_connections=40 -c "
-                              "recovery_init_sync_method=syncfs -c fsync=" +
-                              (fsync_ == Fsync::on ? "on" : "off") +
-                              " "
-                              ">> server.log 2>&1";
+                              " -c listen_addresses='' -c max_connections=40 -c fsync=off "
+                              // What it shares goes with the folder, though it is killed.
+                              "-c dynamic_shared_memory_type=mmap >> server.log 2>&1";
   postmaster_ = fork();
   if (postmaster_ == 0) {
     execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
@@ -131,10 +146,25 @@ void Cluster::thaw() {
 }
 
 std::string Cluster::create_database() {
+  return create("");
+}
+
+std::string Cluster::copy_database(const std::string& url) {
+  return create(" TEMPLATE " + name_of(url));
+}
+
+std::string Cluster::create(const std::string& options) {
   const std::string name = "test" + std::to_string(++databases_);
-  const std::string base = "host=" + folder_ + " user=stoa dbname=";
-  psql(base + "postgres", "CREATE DATABASE " + name);
-  return base + name;
+  psql(url_of("postgres"), "CREATE DATABASE " + name + options);
+  return url_of(name);
+}
+
+void Cluster::drop_database(const std::string& url) {
+  psql(url_of("postgres"), "DROP DATABASE " + name_of(url) + " WITH (FORCE)");
+}
+
+std::string Cluster::url_of(const std::string& database) const {
+  return "host=" + folder_ + " user=stoa dbname=" + database;
 }
 
 std::string Cluster::through(const std::string& url, const std::string& folder) {
@@ -142,8 +172,8 @@ std::string Cluster::through(const std::string& url, const std::string& folder) 
 }
 
 std::string psql(const std::string& url, const std::string& sql) {
-  const std::string command =
-      "psql -X -q -A -t -v ON_ERROR_STOP=1 -d \"" + url + "\" -c \"" + sql + "\" 2>&1";
+  const std::string command = programs() + "/psql -X -q -A -t -v ON_ERROR_STOP=1 -d \"" + url +
+                              "\" -c \"" + sql + "\" 2>&1";
   FILE* pipe = popen(command.c_str(), "r");
   if (!pipe) throw std::runtime_error("no psql");
   std::string output;

@@ -7,20 +7,23 @@
 namespace stoa::test {
 
 /// A PostgreSQL of our own: a private folder, a Unix socket. One per test program; it ends with the
-/// program, whatever way that goes.
+/// program, whatever way that goes. It is without fsync: what is written outlives processes that
+/// are killed, not the machine. So it may stand in memory, where files are cheap to make.
 class Cluster {
  public:
   static Cluster& instance();
 
-  /// Without fsync what is written outlives processes that are killed, not the machine.
-  enum class Fsync { on, off };
-  explicit Cluster(Fsync fsync = Fsync::on);
+  Cluster();
   ~Cluster();
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
   /// A connection string for a new, empty database.
   std::string create_database();
+  /// For a new database that is like that one, on which nobody has a session.
+  std::string copy_database(const std::string& url);
+  /// Ends whatever sessions there are on it.
+  void drop_database(const std::string& url);
   /// The same database by way of a socket in another folder.
   static std::string through(const std::string& url, const std::string& folder);
   const std::string& folder() const { return folder_; }
@@ -33,9 +36,10 @@ class Cluster {
 
  private:
   void signal_all(int signal);
+  std::string create(const std::string& options);
+  std::string url_of(const std::string& database) const;
 
   std::string folder_;
-  Fsync fsync_;
   pid_t postmaster_ = -1;
   int databases_ = 0;
 };

@@ -140,8 +140,9 @@ bool SwallowingProxy::up(Line& line) {
   const std::string bytes = receive(line.client);
   if (bytes.empty()) return false;
   if (bytes.find("stoa journal") != std::string::npos) line.writer = true;
-  const bool alone = binds_alone(bytes);
-  if (!line.writer || !(alone || has_commit(bytes))) return send_all(line.server, bytes);
+  const bool alone = line.writer && binds_alone(bytes);
+  const bool commits = alone || (line.writer && has_commit(bytes));
+  if (!commits) return send_all(line.server, bytes);
   if (alone) ++alone_;
   Order order;
   {
