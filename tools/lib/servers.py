@@ -117,7 +117,9 @@ class Postgres(Server):
             self._init()
         options = {"listen_addresses": "", "unix_socket_directories": self.socket,
                    "unix_socket_permissions": "0700", "fsync": "on", "log_min_messages": "warning",
-                   "max_connections": "60", "shared_buffers": "128MB", **self.settings}
+                   "max_connections": "60", "shared_buffers": "128MB",
+                   # What it shares goes with the folder, though it is killed.
+                   "dynamic_shared_memory_type": "mmap", **self.settings}
         argv = [os.path.join(self.bin, "postgres"), "-D", self.data]
         for key, value in options.items():
             argv += ["-c", f"{key}={value}"]

@@ -24,7 +24,8 @@ def main():
     paths = [word for word in which if "=" not in word]
     domains = subprocess.run([*play, "domains=list", *paths], stdout=subprocess.PIPE, text=True,
                              check=True).stdout.split()
-    with scratch("stoa-play-") as folder, Postgres(os.path.join(folder, "postgres")) as postgres, \
+    with scratch("stoa-play-") as folder, \
+            Postgres(os.path.join(folder, "postgres"), {"fsync": "off"}) as postgres, \
             SERVERS[kind](os.path.join(folder, kind),
                           components=dict.fromkeys(domains, SECRET)) as server:
         return subprocess.run(
