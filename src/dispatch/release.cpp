@@ -58,16 +58,37 @@ void Release::committed(std::uint64_t watermark) {
     Outlet& outlet = *due[i].outlet;
     send(outlet, std::move(due[i].outgoing), last[&outlet] == i ? watermark : before);
   }
+  while (!to_be_given_.empty() && passed(to_be_given_.begin()->first)) {
+    Outlet& outlet = *to_be_given_.begin()->second;
+    to_be_given_.erase(to_be_given_.begin());
+    give_marks(outlet, 0);
+  }
 }
 
-void Release::give_marks(Outlet& outlet) {
+void Release::give_marks(Outlet& outlet, std::uint64_t after) {
+  if (!passed(after)) {
+    to_be_given_.emplace(after, &outlet);
+    return;
+  }
   const auto it = withheld_.find(&outlet);
-  if (it != withheld_.end() && --it->second <= 0) withheld_.erase(it);
+  if (it == withheld_.end() || --it->second.times > 0) return;
+  const bool sent = it->second.sent;
+  withheld_.erase(it);
+  if (!sent) return;
+  Outgoing nothing;
+  nothing.stanzas = 0;
+  outlet.send(std::move(nothing), watermark_);
 }
 
 void Release::send(Outlet& outlet, Outgoing outgoing, std::uint64_t mark) {
   metrics_.count_out(outgoing);
-  if (!withheld_.empty() && withheld_.contains(&outlet)) mark = 0;
+  if (!withheld_.empty()) {
+    const auto it = withheld_.find(&outlet);
+    if (it != withheld_.end()) {
+      it->second.sent = true;
+      mark = 0;
+    }
+  }
   outlet.send(std::move(outgoing), mark);
 }
 

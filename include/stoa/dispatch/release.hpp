@@ -40,8 +40,10 @@ class Release {
 
   /// While an outlet's marks are withheld, everything goes to it with mark 0: outbox rows of an
   /// earlier run are not sent yet, so nothing may count as delivered. Nests.
-  void withhold_marks(Outlet& outlet) { ++withheld_[&outlet]; }
-  void give_marks(Outlet& outlet);
+  void withhold_marks(Outlet& outlet) { ++withheld_[&outlet].times; }
+  /// From when everything up to `after` is settled: what those rows said may wait for that. If
+  /// anything was sent meanwhile, the outlet gets its mark with nothing to write.
+  void give_marks(Outlet& outlet, std::uint64_t after);
 
   std::size_t held() const { return held_count_; }
   /// Bytes that what is held will write. Whoever feeds the services stops while they are many.
@@ -58,6 +60,10 @@ class Release {
     Outgoing outgoing;
     std::size_t bytes;  // when it was put
   };
+  struct Withheld {
+    int times = 0;
+    bool sent = false;
+  };
   void send(Outlet& outlet, Outgoing outgoing, std::uint64_t mark);
   void let_go(const Held& held);
 
@@ -68,7 +74,8 @@ class Release {
   std::size_t held_count_ = 0;
   std::size_t held_bytes_ = 0;
   std::map<std::uint64_t, std::vector<Held>> held_;  // by `after`
-  std::map<Outlet*, int> withheld_;
+  std::map<Outlet*, Withheld> withheld_;
+  std::multimap<std::uint64_t, Outlet*> to_be_given_;  // marks, by what must be settled first
 };
 
 }  // namespace stoa::dispatch

@@ -12,7 +12,11 @@ namespace {
 
 struct Wire final : dispatch::Outlet {
   std::vector<std::string> written;
-  void send(Outgoing outgoing, std::uint64_t) override { written.push_back(outgoing.head); }
+  std::vector<std::uint64_t> marks;
+  void send(Outgoing outgoing, std::uint64_t mark) override {
+    if (outgoing.count() > 0) written.push_back(outgoing.head);
+    marks.push_back(mark);
+  }
   bool congested() const override { return false; }
 };
 
@@ -63,4 +67,28 @@ TEST_CASE("units are open from their sequence number until they are settled") {
   CHECK(metrics.units_open == 1);
   release.committed(42);
   CHECK(metrics.units_open == 0);
+}
+
+TEST_CASE("marks that were withheld are given behind what was said meanwhile and waits") {
+  using Marks = std::vector<std::uint64_t>;
+  dispatch::Metrics metrics;
+  dispatch::Release release(metrics, 40);
+  Wire wire;
+
+  release.withhold_marks(wire);
+  release.withhold_marks(wire);
+  release.put(wire, text("of an earlier run"), 0, 0);
+  const std::uint64_t seq = release.next_seq();
+  release.put(wire, text("behind a change"), seq, 0);
+  release.give_marks(wire, 0);
+  release.give_marks(wire, seq);
+  CHECK(wire.marks == Marks{0});
+
+  release.committed(seq);
+  CHECK(wire.written == std::vector<std::string>{"of an earlier run", "behind a change"});
+  CHECK(wire.marks == Marks{0, 0, seq});
+
+  release.withhold_marks(wire);
+  release.give_marks(wire, 0);
+  CHECK(wire.marks.size() == 3);
 }

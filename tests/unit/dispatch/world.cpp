@@ -6,9 +6,13 @@ namespace toy {
 
 using namespace stoa;
 
-World::World(std::size_t count, dispatch::ServiceLimits limits)
+World::World(std::size_t count, dispatch::ServiceLimits limits, std::uint64_t last_seq)
     : journal(disk, clock, executor()),
-      common({.clock = clock, .ids = ids, .journal = journal, .post = executor()}),
+      common({.clock = clock,
+              .ids = ids,
+              .journal = journal,
+              .post = executor(),
+              .last_seq = last_seq}),
       dispatcher(common) {
   dispatcher.add_domain({.name = "toy.lit",
                          .profile = {.name = "toy", .version = "1"},

@@ -36,7 +36,7 @@ struct Wire final : stoa::dispatch::Outlet {
       for (std::size_t i = 0; i < outgoing.count(); ++i) {
         outgoing.append_one(written.emplace_back(), i);
       }
-    } else {
+    } else if (outgoing.count() > 0) {
       outgoing.append_to(written.emplace_back());
     }
     marks.push_back(mark);
@@ -50,7 +50,9 @@ struct Wire final : stoa::dispatch::Outlet {
 
 class World {
  public:
-  explicit World(std::size_t services = 1, stoa::dispatch::ServiceLimits limits = {});
+  /// `last_seq`: of an earlier run.
+  explicit World(std::size_t services = 1, stoa::dispatch::ServiceLimits limits = {},
+                 std::uint64_t last_seq = 0);
 
   /// Hands in one stanza (default namespace jabber:client) without turning the loop.
   void give(const std::string& xml);

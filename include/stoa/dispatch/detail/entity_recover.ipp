@@ -12,6 +12,7 @@ struct EntityService<E>::Recovery {
   std::size_t next = 0;
   std::uint64_t last_row = 0;  // sent or given up
   std::uint64_t previous_row = 0;
+  std::uint64_t after = 0;  // what the rows that were sent wait for
   std::uint64_t number = 0;  // of the entity of the last row
   std::string key;           // and its key
   std::optional<Timestamp> retry_rows;
@@ -99,7 +100,7 @@ template <Engine E>
 void EntityService<E>::next_row() {
   Recovery& recovery = *recovery_;
   if (recovery.rows.empty()) {
-    common_.release.give_marks(outlet_);
+    common_.release.give_marks(outlet_, recovery.after);
     recovery.next_touch = common_.now() + limits_.touch_delay;
     if (recovery.sent) std::exchange(recovery.sent, nullptr)();
     return;
@@ -138,6 +139,7 @@ void EntityService<E>::resend(Entity& entity, const OutboxRow& row) {
     outgoing.recipients = E::recipients(entity.state, row.audience);
     if (outgoing.recipients && outgoing.recipients->size() > 0) {
       common_.release.put(outlet_, std::move(outgoing), entity.last_after, 0);
+      recovery_->after = std::max(recovery_->after, entity.last_after);
     }
   }
   common_.post(alive([this] { next_row(); }));
