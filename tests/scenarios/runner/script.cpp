@@ -128,6 +128,9 @@ class Reader {
       scenario_.faults = rest != "no";
     } else if (name == "server") {
       scenario_.server = rest;
+      if (rest != "no" && rest != "prosody" && rest != "ejabberd") {
+        fail(line.number, "no, prosody or ejabberd was expected");
+      }
     } else if (name == "forgetful") {
       scenario_.forgetful = rest != "no";
     } else if (name == "cast") {
@@ -298,12 +301,16 @@ Scenario parse(const std::string& file, const std::string& text) {
   return Reader(file, text).read();
 }
 
-Scenario read_file(const std::string& path) {
+std::string text_of(const std::string& path) {
   std::ifstream in(path);
   if (!in) throw ScriptError(path, 0, "cannot be read");
   std::ostringstream text;
   text << in.rdbuf();
-  return parse(path, text.str());
+  return text.str();
+}
+
+Scenario read_file(const std::string& path) {
+  return parse(path, text_of(path));
 }
 
 }  // namespace scenario

@@ -66,6 +66,7 @@ struct ScriptError : std::runtime_error {
 /// The scenario files that the paths name: files, and folders with all in them. Sorted.
 std::vector<std::string> files_of(const std::vector<std::string>& paths);
 
+std::string text_of(const std::string& path);
 Scenario read_file(const std::string& path);
 Scenario parse(const std::string& file, const std::string& text);
 

@@ -7,10 +7,13 @@
 #include <netinet/in.h>
 #include <openssl/evp.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <stoa/stanza/namespaces.hpp>
 #include <stoa/xml/write.hpp>
+
+#include "scenarios/through_server/company.hpp"
 
 namespace scenario {
 
@@ -40,6 +43,9 @@ std::string handshake(const std::string& stream_id, const std::string& secret) {
 
 int connect_to(std::uint16_t port) {
   const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const timeval patience{.tv_sec = Company::patience.count(), .tv_usec = 0};
+  ::setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(made, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);

@@ -44,7 +44,8 @@ class Component final : stoa::xml::StreamHandler {
   std::deque<stoa::xml::Element> inbox_;
 };
 
-/// A TCP connection to loopback; -1 where nobody listens.
+/// A TCP connection to loopback, on which nothing waits longer than Company::patience; -1 where
+/// nobody listens.
 int connect_to(std::uint16_t port);
 
 }  // namespace scenario

@@ -1,11 +1,8 @@
 #include "scenarios/through_server/repertoire.hpp"
 
 #include <algorithm>
-#include <array>
-#include <fstream>
 #include <optional>
 #include <regex>
-#include <sstream>
 
 #include <stoa/xml/write.hpp>
 
@@ -21,14 +18,6 @@ constexpr std::size_t most_plays = 40;
 
 /// What the clock of the scenarios says, which begins with 2026, and about when.
 const std::regex clock_time("2026-[0-9-]+T[0-9:]+(?:[.][0-9]+)?(?:Z|[{]any[}])");
-
-std::string text_of(const std::string& file) {
-  std::ifstream in(file);
-  if (!in) throw ScriptError(file, 0, "cannot be read");
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
   for (std::size_t at = text.find(what); at != std::string::npos;

@@ -19,8 +19,8 @@ bool is_stanza(const Element& element) {
          (name == "message" || name == "presence" || name == "iq");
 }
 
-/// Servers stamp stanzas without a language with that of the stream: en. So do those that are kept
-/// and sent within others.
+/// Prosody stamps stanzas without a language with that of the stream: en. Those that are kept and
+/// sent within others have it too.
 Element unstamped(const Element& element) {
   Element result(element.name(), element.ns());
   for (const auto& attribute : element.attributes()) {
@@ -65,7 +65,7 @@ std::vector<Element> ThroughServer::take(std::size_t expected) {
   if (place_.server == "ejabberd") {
     for (Element& stanza : heard) put_texts_first(stanza);
   }
-  if (!place_.english) {
+  if (place_.server == "prosody" && !place_.english) {
     for (Element& stanza : heard) stanza = unstamped(stanza);
   }
   return heard;

@@ -70,7 +70,14 @@ class Season {
   /// Returns how many failed.
   std::size_t play() {
     std::size_t failed = 0;
-    for (const Troupe& troupe : repertoire_.troupes) failed += play(troupe);
+    for (const Troupe& troupe : repertoire_.troupes) {
+      try {
+        failed += play(troupe);
+      } catch (const std::exception& failure) {
+        std::cout << failure.what() << "\n\n";
+        ++failed;
+      }
+    }
     return failed;
   }
 
@@ -95,7 +102,7 @@ class Season {
           ended.begin(), ended.end(), [this](const Play* one) { return !is_silent(*one); }));
       if (!restarts(play.scenario)) ended.push_back(&play);
     }
-    if (daemon.running()) ThroughServer::stop(company_, daemon);
+    ThroughServer::stop(company_, daemon);
     return failed;
   }
 

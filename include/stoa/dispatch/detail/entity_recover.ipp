@@ -12,7 +12,7 @@ struct EntityService<E>::Recovery {
   std::size_t next = 0;
   std::uint64_t last_row = 0;  // sent or given up
   std::uint64_t previous_row = 0;
-  std::uint64_t after = 0;  // what the rows that were sent wait for
+  std::uint64_t after = 0;   // what the rows that were sent wait for
   std::uint64_t number = 0;  // of the entity of the last row
   std::string key;           // and its key
   std::optional<Timestamp> retry_rows;
